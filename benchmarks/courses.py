@@ -11,9 +11,10 @@ from uuid import UUID
 
 from measure import Case, Contender
 
-from iopkit.courses import CourseEvent, Entry
+from iopkit.courses import Entry
 from iopkit.courses.events import (
     EVENT_KINDS,
+    CourseEvent,
     DrugTested,
     ReviewHeld,
     SessionAttended,

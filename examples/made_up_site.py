@@ -6,9 +6,10 @@ from random import Random
 from uuid import UUID
 
 from iopkit import Patient, Program, Site, draft, schedule
-from iopkit.courses import Course, CourseEvent, DueSession, Entry, ScheduleSince, collect
+from iopkit.courses import BookedSession, Course, Entry, ScheduleSince, collect
 from iopkit.courses.events import (
     Admitted,
+    CourseEvent,
     Discharged,
     DischargeReason,
     Referred,
@@ -47,7 +48,7 @@ def made_up_courses(  # noqa: PLR0913  # a site, and what is drawn of it
 
 
 def events(
-    sessions: tuple[DueSession, ...], start: date, chance: Random
+    sessions: tuple[BookedSession, ...], start: date, chance: Random
 ) -> Iterator[tuple[date, CourseEvent]]:
     """What happens to one patient: how likely they come, and how long they stay, is theirs."""
     comes, last = chance.uniform(0.6, 0.98), start + chance.randrange(5, 90) * DAY

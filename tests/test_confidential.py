@@ -466,7 +466,7 @@ INSIDE = {
         "CourseRecord",
         "CourseRecords",
     ),
-    *("Done", "Lane", "OfEach", "Stay"),
+    *("Done", "Lane", "OfEach", "LaneSpan"),
     *("EntryLine", "EntryLines", "FileLine", "Floor", "Foresight", "Found"),
     *("Gain", "GivenGroups", "Kept", "Many", "Piece", "Table", "TableRow", "Work"),
     # Many people at once, of whom no field is shown; tests/scenarios/ look.

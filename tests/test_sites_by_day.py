@@ -27,6 +27,7 @@ from iopkit.sites import (
     room_for,
     service_hours,
     site_on,
+    working_day,
 )
 from iopkit.truth import Truth
 from iopkit.windows import WeeklyWindows
@@ -276,3 +277,31 @@ def test_a_rule_of_a_service_stands_above_one_of_its_modality() -> None:
     assert site.closed_rule_of("group", Modality.GROUP_THERAPY) is ClosedRule.SKIP
     assert site.closed_rule_of("skills", Modality.GROUP_THERAPY) is ClosedRule.EXTEND
     assert site.closed_rule_of("family", Modality.FAMILY_SESSION) is ClosedRule.MOVE_IN_WEEK
+
+
+@pytest.mark.parametrize(
+    ("day", "count", "expected"),
+    [
+        (date(2026, 1, 16), 1, date(2026, 1, 20)),
+        (date(2026, 1, 20), -1, date(2026, 1, 16)),
+        (date(2026, 1, 17), 0, date(2026, 1, 17)),
+        (date(2026, 1, 15), 1, date(2026, 1, 16)),
+    ],
+)
+def test_working_days_are_those_on_which_the_site_is_open(
+    day: date, count: int, expected: date
+) -> None:
+    week = ("monday", "tuesday", "wednesday", "thursday", "friday")
+    site = evolve(
+        SITE,
+        hours=WeeklyWindows.of(*(f"{each} 08:00-21:00" for each in week)),
+        closures=(Closure(date(2026, 1, 19), date(2026, 1, 20), "holiday"),),
+    )
+
+    assert working_day(site, day, count) == expected
+
+
+def test_a_site_that_is_never_open_has_no_working_day() -> None:
+    assert faults(lambda: working_day(evolve(SITE, hours=WeeklyWindows()), MONDAY, 1)) == [
+        ("hours",)
+    ]

@@ -24,7 +24,7 @@ DOORS = tuple(
     if found.ispkg and found.name != "cli"
 )
 
-# What signatures show by a shorter name; each union has an entry of its own.
+# What signatures show by a shorter name; each union has a place of its own.
 SHORTER = {
     object_description(eligibility.FACTS): "FACTS",
     object_description(tuple(eligibility.FACTS.values())): "tuple(FACTS.values())",

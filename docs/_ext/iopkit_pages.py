@@ -709,7 +709,7 @@ def _citing() -> Iterator[tuple[str, object]]:
 
 
 def _sources_in(value: object, *, top: bool = True) -> Iterator[Source]:
-    """Sources within a value; facts have their own entries."""
+    """Sources within a value; facts have their own."""
     if isinstance(value, Source):
         yield value
     elif isinstance(value, Mapping):

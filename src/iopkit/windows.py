@@ -21,6 +21,8 @@ T = TypeVar("T", int, datetime)
 DAY = 24 * 60
 WEEK = 7 * DAY
 """Both in minutes, as spans are."""
+TEN_YEARS = 3660
+"""Days: a rule that counts more of them is a mistake."""
 ONE_WEEK, ONE_DAY, ONE_MINUTE = timedelta(weeks=1), timedelta(days=1), timedelta(minutes=1)
 
 

@@ -138,7 +138,7 @@ def test_all_that_any_release_wrote_is_valid(file: Path, run: Run) -> None:
         ),
         (
             '[holidays]\ncountry = "US"\ntelephone = "555-0142"\n',
-            "(known one level up: in TOML, an entry's own keys come before the tables in it)",
+            "(known one level up: in TOML, a table's own keys come before the tables in it)",
         ),
         (
             "[[rooms]]\n[[rooms.absences]]\nstart = 2026-03-02\nsince = 2026-03-04\n",

@@ -293,7 +293,9 @@ def test_minutes_delivered_are_those_of_the_record(course: Course, number: int) 
         found[each.day] += each.time // MINUTE
     assert found == minutes
     outcomes = state_on(course, on=on).outcomes
-    still_open = [each.due.uid for each in outcomes if each.outcome is SessionOutcome.NOT_RECORDED]
+    still_open = [
+        each.booked.uid for each in outcomes if each.outcome is SessionOutcome.NOT_RECORDED
+    ]
     assert [each.uid for each in delivered.rolls_open] == still_open
     uids = [each.uid for each in delivered.sessions]
     assert len(uids) == len({*uids})

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from iopkit.courses import Course, Entry, ScheduleSince, SessionOutcome, collect
 from iopkit.courses.authorizations import Authorization, AuthorizationStatus
 from iopkit.courses.due import Due, DueState, due_on
-from iopkit.courses.due_lists import due_rows
 from iopkit.courses.due_rules import (
     CountedIn,
     DueRule,
@@ -23,6 +22,7 @@ from iopkit.courses.due_rules import (
     Term,
     When,
 )
+from iopkit.courses.due_tables import due_rows
 from iopkit.courses.events import (
     Admitted,
     AftercareContact,
@@ -48,7 +48,6 @@ from iopkit.courses.events import (
 )
 from iopkit.courses.happenings import Happening, Having
 from iopkit.courses.plan_rules import due_rules
-from iopkit.courses.working_days import working_day
 from iopkit.eligibility import FACTS
 from iopkit.errors import InvalidError
 from iopkit.levels import AgeGroup, LevelOfCare
@@ -500,21 +499,6 @@ def test_what_was_not_known_yet_does_not_count() -> None:
     assert due_on(course, on=date(2026, 2, 1), rules=[PLAN_IN_7_DAYS], known=known) == ()
 
 
-@pytest.mark.parametrize(
-    ("day", "count", "expected"),
-    [
-        (date(2026, 1, 16), 1, date(2026, 1, 20)),
-        (date(2026, 1, 20), -1, date(2026, 1, 16)),
-        (date(2026, 1, 17), 0, date(2026, 1, 17)),
-        (date(2026, 1, 15), 1, date(2026, 1, 16)),
-    ],
-)
-def test_working_days_are_those_on_which_the_site_is_open(
-    day: date, count: int, expected: date
-) -> None:
-    assert working_day(SITE, day, count) == expected
-
-
 ASSESSED_AT_INTAKE = rule(ADMITTED, Term(7), "assessed", unless_before=(Happening("assessed"),))
 
 
@@ -572,7 +556,6 @@ WRONG: dict[str, Callable[[], object]] = {
     "one name twice": lambda: rule_set(REVIEW, REVIEW),
     "no site": lambda: due_on(course_of(), on=MONDAY, rules=[ROLLS]),
     "no course": lambda: due_on("course", on=MONDAY, rules=[]),  # type: ignore[arg-type]
-    "never open": lambda: working_day(evolve(SITE, hours=WeeklyWindows()), MONDAY, 1),
 }
 
 

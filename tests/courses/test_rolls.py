@@ -12,17 +12,17 @@ from attrs import evolve
 from iopkit.courses import (
     Absent,
     Course,
+    Entered,
     Entry,
     Present,
-    RollEntry,
     RollMark,
     ScheduleSince,
     SessionOutcome,
     Status,
     enter_roll,
     record,
-    standing_rows,
     state_on,
+    state_rows,
 )
 from iopkit.courses.authorizations import Authorization
 from iopkit.courses.events import (
@@ -88,7 +88,7 @@ def rolled(
     courses: list[Course] = COURSES,
     recorded: datetime = TOLD,
     keys: int = 10,
-) -> tuple[RollEntry, ...]:
+) -> tuple[Entered, ...]:
     fresh = [UUID(int=number, version=4) for number in range(100, 100 + keys)]
     return enter_roll(
         meeting, marks, courses=courses, recorded=recorded, recorder="desk", keys=fresh
@@ -206,7 +206,7 @@ def test_a_site_is_a_table_with_a_row_for_each_patient() -> None:
     (anna,) = rolled({ANNA: Present()})
     ben = record(COURSES[1], Entry(key, MONDAY, TOLD, "desk", Authorized(approved)))
     nobody = Course(UUID(int=50, version=4), DREW)
-    first, second, third = standing_rows([anna.course, ben, nobody], on=on)
+    first, second, third = state_rows([anna.course, ben, nobody], on=on)
     assert (first.status, first.since, first.level) == (Status.ADMITTED, MONDAY, "2.1")
     assert (first.program, first.site, first.counselor) == ("small", "north", "Ash")
     assert (first.phase, first.phase_week, first.program_week) == ("all", 1, 1)
@@ -219,19 +219,19 @@ def test_a_site_is_a_table_with_a_row_for_each_patient() -> None:
     assert (third.status, third.since, third.attendance_low, third.days_since_contact_low) == (
         *(None, None, None, None),
     )
-    assert repr(first) == "StandingRow(...)"
+    assert repr(first) == "StateRow(...)"
 
 
 def test_a_table_is_what_was_known() -> None:
     (anna,) = rolled({ANNA: Present()}, recorded=TOLD + timedelta(days=2))
     on = date(2026, 3, 4)
-    (now,), (then,) = (standing_rows([anna.course], on=on, known=known) for known in (None, TOLD))
+    (now,), (then,) = (state_rows([anna.course], on=on, known=known) for known in (None, TOLD))
     assert (now.rolls_open, then.rolls_open) == (0, 1)
 
 
 def test_rows_make_a_data_frame() -> None:
     polars = pytest.importorskip("polars")
-    rows = [attrs.asdict(row) for row in standing_rows(COURSES, on=date(2026, 3, 4))]
+    rows = [attrs.asdict(row) for row in state_rows(COURSES, on=date(2026, 3, 4))]
     frame = polars.DataFrame(rows)
     assert frame.height == len(COURSES)
     assert frame["rolls_open"].sum() == len(COURSES)

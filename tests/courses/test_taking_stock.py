@@ -166,7 +166,7 @@ def on_some_day(course: Course, number: int) -> date:
 def test_each_session_due_has_one_outcome_and_no_other_has_one(course: Course, number: int) -> None:
     on = on_some_day(course, number)
     state = state_on(course, on=on)
-    found = [each.due.uid for each in state.outcomes]
+    found = [each.booked.uid for each in state.outcomes]
     assert sorted(found) == sorted(due_by(course, on))
     counts = state.counts
     assert counts.due == len(found)
@@ -321,7 +321,7 @@ def test_more_knowledge_turns_no_answer_into_the_other(
 ) -> None:
     on = on_some_day(course, number)
     outcomes = state_on(course, on=on).outcomes
-    unrecorded = [e.due for e in outcomes if e.outcome is SessionOutcome.NOT_RECORDED]
+    unrecorded = [e.booked for e in outcomes if e.outcome is SessionOutcome.NOT_RECORDED]
     assume(unrecorded)
     due = data.draw(st.sampled_from(unrecorded))
     kinds: list[Callable[[UUID], CourseEvent]] = [CAME, AWAY, OFF, EXCUSED]
@@ -555,7 +555,7 @@ def test_sessions_of_a_hold_are_on_hold_but_for_those_with_a_mark(told: Told) ->
         (SessionAttended(third.uid), third.day),
         (HoldEnded(), GROUPS[3].day),
     )
-    found = {e.due.uid: e.outcome for e in state_on(course, on=GROUPS[3].day).outcomes}
+    found = {e.booked.uid: e.outcome for e in state_on(course, on=GROUPS[3].day).outcomes}
     assert found[second.uid] is SessionOutcome.ON_HOLD
     assert found[third.uid] is SessionOutcome.ATTENDED
     assert found[GROUPS[3].uid] is SessionOutcome.NOT_RECORDED

@@ -7,9 +7,10 @@ from uuid import UUID
 import pytest
 
 from iopkit import InvalidError, Modality, Plan, Program, Site, WeeklyWindows, schedule
-from iopkit.courses import Course, CourseEvent, Entry, ScheduleSince, collect
+from iopkit.courses import Course, Entry, ScheduleSince, collect
 from iopkit.courses.events import (
     Admitted,
+    CourseEvent,
     Died,
     Discharged,
     HoldBegun,

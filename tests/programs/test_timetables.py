@@ -79,13 +79,13 @@ def test_a_week_of_the_program_begins_with_the_first_day_and_has_each_weekday_on
 ) -> None:
     weekdays = [Weekday((first + n) % 7) for n in range(7)]
     timing = Weekly((Slot(day, time(18, 5)),))
-    entries = timetable(program(3, service("group", timing)), first)
+    laid = timetable(program(3, service("group", timing)), first)
     offset = weekdays.index(day)
-    assert [entry.day for entry in entries] == [offset, 7 + offset, 14 + offset]
-    assert [entry.week for entry in entries] == [1, 2, 3]
-    assert [entry.number for entry in entries] == [1, 2, 3]
-    assert {entry.start for entry in entries} == {time(18, 5)}
-    assert entries[0].minute == offset * 1440 + 18 * 60 + 5
+    assert [each.day for each in laid] == [offset, 7 + offset, 14 + offset]
+    assert [each.week for each in laid] == [1, 2, 3]
+    assert [each.number for each in laid] == [1, 2, 3]
+    assert {each.start for each in laid} == {time(18, 5)}
+    assert laid[0].minute == offset * 1440 + 18 * 60 + 5
 
 
 @pytest.mark.parametrize(
@@ -104,26 +104,26 @@ def test_a_week_of_the_program_begins_with_the_first_day_and_has_each_weekday_on
 def test_sessions_in_all_lie_in_the_middles_of_equal_stretches(
     count: int, weeks: int, in_weeks: list[int]
 ) -> None:
-    entries = timetable(program(weeks, service("one", InAll(count))), Weekday.MONDAY)
-    assert [entry.week for entry in entries] == in_weeks
-    assert {entry.day for entry in entries} == {None}
+    laid = timetable(program(weeks, service("one", InAll(count))), Weekday.MONDAY)
+    assert [each.week for each in laid] == in_weeks
+    assert {each.day for each in laid} == {None}
 
 
 @given(st.integers(1, 60), st.integers(1, 60))
 def test_sessions_in_all_are_spread_evenly(count: int, weeks: int) -> None:
-    entries = timetable(program(weeks, service("one", InAll(count))), Weekday.MONDAY)
-    a_week = Counter(entry.week for entry in entries)
-    assert len(entries) == count
+    laid = timetable(program(weeks, service("one", InAll(count))), Weekday.MONDAY)
+    a_week = Counter(each.week for each in laid)
+    assert len(laid) == count
     assert max(a_week.values()) <= -(-count // weeks)
     assert min(a_week[week] for week in range(1, weeks + 1)) >= count // weeks
-    gaps = [b.week - a.week for a, b in pairwise(entries)]
+    gaps = [b.week - a.week for a, b in pairwise(laid)]
     assert all(weeks // count <= gap <= -(-weeks // count) for gap in gaps)
 
 
 def test_a_week_that_holds_several_takes_the_slots_in_their_order() -> None:
     timing = InAll(5, at("friday 09:00", "monday 10:00"))
-    entries = timetable(program(2, service("one", timing)), Weekday.MONDAY)
-    days = [(entry.week, entry.day, entry.start) for entry in entries]
+    laid = timetable(program(2, service("one", timing)), Weekday.MONDAY)
+    days = [(each.week, each.day, each.start) for each in laid]
     assert days == [
         (1, 0, time(10)),
         (1, 4, time(9)),
@@ -132,13 +132,13 @@ def test_a_week_that_holds_several_takes_the_slots_in_their_order() -> None:
         (2, None, None),
     ]
     single = timetable(program(2, service("one", InAll(2, timing.slots))), Weekday.MONDAY)
-    assert [entry.day for entry in single] == [4, 11]
+    assert [each.day for each in single] == [4, 11]
 
 
 def test_a_dose_beyond_its_slots_has_no_day_yet() -> None:
     timing = PerWeek(3, at("friday 09:00"))
-    entries = timetable(program(1, service("one", timing)), Weekday.MONDAY)
-    assert [(entry.day, entry.minute) for entry in entries] == [
+    laid = timetable(program(1, service("one", timing)), Weekday.MONDAY)
+    assert [(each.day, each.minute) for each in laid] == [
         (4, 4 * 1440 + 540),
         (None, None),
         (None, None),
@@ -146,13 +146,13 @@ def test_a_dose_beyond_its_slots_has_no_day_yet() -> None:
 
 
 def test_a_slot_without_a_time_has_a_day_and_no_minute() -> None:
-    (entry,) = timetable(program(1, service("one", Weekly(at("friday")))), Weekday.THURSDAY)
-    assert (entry.day, entry.start, entry.minute) == (1, None, None)
+    (each,) = timetable(program(1, service("one", Weekly(at("friday")))), Weekday.THURSDAY)
+    assert (each.day, each.start, each.minute) == (1, None, None)
 
 
 def test_random_days_have_no_day_yet() -> None:
-    entries = timetable(program(2, service("test", RandomDays(2))), Weekday.MONDAY)
-    assert [(entry.week, entry.day, entry.number) for entry in entries] == [
+    laid = timetable(program(2, service("test", RandomDays(2))), Weekday.MONDAY)
+    assert [(each.week, each.day, each.number) for each in laid] == [
         (1, None, 1),
         (1, None, 2),
         (2, None, 3),
@@ -164,38 +164,38 @@ def test_a_service_that_goes_on_is_numbered_through_its_phases() -> None:
     group = service("group", Weekly(at("monday 10:00")))
     later = evolve(group, timing=Weekly(at("friday 09:00", "monday 10:00")), duration=None)
     phases = (Phase("a", "A", 2, (group,)), Phase("b", "B", 1), Phase("c", "C", 1, (later,)))
-    entries = timetable(Program("any", "Any", phases), Weekday.WEDNESDAY)
-    assert [(e.number, e.phase, e.week, e.day) for e in entries] == [
+    laid = timetable(Program("any", "Any", phases), Weekday.WEDNESDAY)
+    assert [(e.number, e.phase, e.week, e.day) for e in laid] == [
         (1, "a", 1, 5),
         (2, "a", 2, 12),
         (3, "c", 4, 23),
         (4, "c", 4, 26),
     ]
-    assert [entry.service for entry in entries] == [group, group, later, later]
+    assert [each.service for each in laid] == [group, group, later, later]
 
 
 def test_a_service_of_the_program_runs_through_all_phases() -> None:
     shared = service("group", PerWeek(1))
     phases = (Phase("a", "A", 1), Phase("b", "B", 2))
-    entries = timetable(Program("any", "Any", phases, (shared,)), Weekday.MONDAY)
-    assert [(entry.phase, entry.week) for entry in entries] == [("a", 1), ("b", 2), ("b", 3)]
+    laid = timetable(Program("any", "Any", phases, (shared,)), Weekday.MONDAY)
+    assert [(each.phase, each.week) for each in laid] == [("a", 1), ("b", 2), ("b", 3)]
 
 
 @given(strategies.programs(), st.sampled_from(Weekday))
 def test_every_session_is_laid_out_once_in_its_phase_and_week(
     drawn: Program, first: Weekday
 ) -> None:
-    entries = timetable(drawn, first)
+    laid = timetable(drawn, first)
     phases = [phase for phase in drawn.phases for _ in range(phase.laid_weeks)]
-    assert Counter(entry.service.name for entry in entries) == prescribed(drawn)
-    for entry in entries:
-        phase = phases[entry.week - 1]
-        assert entry.phase == phase.name
-        assert entry.service in drawn.services_in(phase)
-        if entry.day is not None:
-            assert entry.day // 7 == entry.week - 1
+    assert Counter(each.service.name for each in laid) == prescribed(drawn)
+    for each in laid:
+        phase = phases[each.week - 1]
+        assert each.phase == phase.name
+        assert each.service in drawn.services_in(phase)
+        if each.day is not None:
+            assert each.day // 7 == each.week - 1
     for name, total in prescribed(drawn).items():
-        numbers = [entry.number for entry in entries if entry.service.name == name]
+        numbers = [each.number for each in laid if each.service.name == name]
         assert numbers == list(range(1, total + 1))
 
 
@@ -203,8 +203,8 @@ def test_every_session_is_laid_out_once_in_its_phase_and_week(
 def test_sessions_are_in_order_those_without_a_day_last_in_their_week(
     drawn: Program, first: Weekday
 ) -> None:
-    entries = timetable(drawn, first)
-    places = [(e.week, e.day is None, e.day or 0, e.minute is None, e.minute or 0) for e in entries]
+    laid = timetable(drawn, first)
+    places = [(e.week, e.day is None, e.day or 0, e.minute is None, e.minute or 0) for e in laid]
     assert places == sorted(places)
 
 
@@ -248,10 +248,10 @@ def test_weekly_doses_are_those_of_the_modalities_asked_for() -> None:
 
 @given(strategies.programs())
 def test_weekly_doses_add_up_to_all_that_is_prescribed(drawn: Program) -> None:
-    entries = timetable(drawn, Weekday.SUNDAY)
+    laid = timetable(drawn, Weekday.SUNDAY)
     doses = weekly_doses(drawn)
     assert len(doses) == drawn.weeks
-    services = [entry.service for entry in entries]
+    services = [each.service for each in laid]
     in_all = [
         s.timing.dose.least or timedelta(0) for s in services if isinstance(s.timing, TimePerWeek)
     ]

@@ -8,12 +8,13 @@ import pytest
 from attrs import evolve
 
 from iopkit import InvalidError
-from iopkit.courses import Course, CourseEvent, Entry, collect
+from iopkit.courses import Course, Entry, collect
 from iopkit.courses.events import (
     EVENT_KINDS,
     Admitted,
     CameUnplanned,
     ContactMade,
+    CourseEvent,
     HoldEnded,
     InstrumentAnswered,
     SessionAttended,

@@ -21,8 +21,8 @@ from iopkit.courses import (
     Term,
     collect,
     due_rows,
-    standing_rows,
     state_on,
+    state_rows,
 )
 from iopkit.courses.events import (
     Admitted,
@@ -54,7 +54,7 @@ from iopkit.reports import (
     due_csv,
     lanes_text,
     morning_text,
-    standing_csv,
+    state_csv,
     state_text,
 )
 from iopkit.reports.states import attendance_text, count_text
@@ -242,7 +242,7 @@ def test_no_session_has_no_attendance() -> None:
 
 
 def test_states_make_a_table() -> None:
-    head, row = standing_csv(standing_rows([FULL], on=day(10))).splitlines()
+    head, row = state_csv(state_rows([FULL], on=day(10))).splitlines()
     assert head.startswith("patient,course,day,status")
     assert head.count(",") == row.count(",")
     assert ",admitted,2026-01-05,2.1,oak," in row
@@ -426,7 +426,7 @@ def test_no_lane_is_told() -> None:
 REFUSED: dict[str, Callable[[], object]] = {
     "no state": lambda: state_text("state"),  # type: ignore[arg-type]
     "no due row": lambda: due_csv(["row"]),  # type: ignore[list-item]
-    "no row": lambda: standing_csv(["row"]),  # type: ignore[list-item]
+    "no row": lambda: state_csv(["row"]),  # type: ignore[list-item]
     "no course": lambda: lanes_text(["course"], on=MONDAY),  # type: ignore[list-item]
     "no course of a morning": lambda: morning_of(["course"], on=MONDAY, site=SITE),  # type: ignore[list-item]
 }

@@ -422,18 +422,18 @@ def left_of(now: BruteForce, had: Iterable[Dated]) -> list[tuple[int, Service]]:
     That is there for what is due at its time; else for what is over of the week; else, if it was
     early, for the first that is to come.
     """
-    entries = now.prescribed()
+    laid = now.prescribed()
     for each in had:
         week = [
             (at, service)
-            for at, service in entries
+            for at, service in laid
             if service.name == each.service and at // A_DAY // 7 == each.due // A_DAY // 7
         ]
-        same = [entry for entry in week if entry[0] == each.due]
-        over = [entry for entry in week if entry[0] <= now.after]
+        same = [one for one in week if one[0] == each.due]
+        over = [each for each in week if each[0] <= now.after]
         early = week if each.due > now.after else []
-        entries = [e for e in entries if e not in [*same, *over, *early][:1]]
-    return [entry for entry in entries if entry[0] > now.after]
+        laid = [e for e in laid if e not in [*same, *over, *early][:1]]
+    return [each for each in laid if each[0] > now.after]
 
 
 def stays(each: Dated, service: Service, now: BruteForce, planned: set[int]) -> Dated | None:

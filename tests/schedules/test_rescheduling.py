@@ -110,9 +110,9 @@ def test_what_is_to_come_is_where_the_plan_has_it_unless_it_says_why(
     old, plan, around = case
     midnight = datetime.combine(plan.start, time(0))
     due = {
-        (entry.service.name, midnight + entry.minute * MINUTE)
-        for entry in timetable(plan.program, Weekday.of(plan.start))
-        if entry.minute is not None
+        (planned.service.name, midnight + planned.minute * MINUTE)
+        for planned in timetable(plan.program, Weekday.of(plan.start))
+        if planned.minute is not None
     }
     for session in reschedule(old, plan, around).sessions:
         coming = session.start > around.as_of and not session.make_up
@@ -451,8 +451,8 @@ def test_another_plan_is_refused() -> None:
 
 def test_what_a_session_takes_is_known_with_its_time_and_its_length() -> None:
     timed = Service("a", "A", Modality.GROUP_THERAPY, Weekly((Slot.parse("monday 18:00"),)))
-    entry = PrescribedSession(timed, "phase", 1, 1, 0, 1080)
-    assert _span(entry) is None
-    assert _span(evolve(entry, minute=None)) is None
-    known = evolve(entry, service=evolve(timed, duration=timedelta(minutes=90)))
+    planned = PrescribedSession(timed, "phase", 1, 1, 0, 1080)
+    assert _span(planned) is None
+    assert _span(evolve(planned, minute=None)) is None
+    known = evolve(planned, service=evolve(timed, duration=timedelta(minutes=90)))
     assert _span(known) == (1080, 1170)

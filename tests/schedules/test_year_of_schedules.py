@@ -133,9 +133,9 @@ def has_room(made: Schedule, missing: Unplaced, *, long_days: bool = True) -> bo
 def is_too_long(made: Schedule, day: date, more: timedelta) -> bool:
     """Whether a day would be longer than any that the plan has, random days aside."""
     due: dict[int | None, timedelta] = {}
-    for entry in made.plan.prescribed():
-        length = entry.service.duration or timedelta(0)
-        due[entry.day] = due.get(entry.day, timedelta(0)) + length
+    for planned in made.plan.prescribed():
+        length = planned.service.duration or timedelta(0)
+        due[planned.day] = due.get(planned.day, timedelta(0)) + length
     longest = max(length for each, length in due.items() if each is not None)
     there = sum(
         (

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
         codes_of,
     )
     from iopkit.charges.costs import CostComparison, CostFigure, Period, compare_costs
-    from iopkit.charges.ledger_table import LedgerRow, LedgerRowKind, ledger_rows
+    from iopkit.charges.ledger_tables import LedgerRow, LedgerRowKind, ledger_rows
     from iopkit.charges.ledgers import CodeUse, Ledger, LedgerLine, Used, ledger
     from iopkit.charges.marks import Marks, Unmarked, marks_of
     from iopkit.charges.rates import Rate, RateTable
@@ -64,8 +64,8 @@ _HOMES = {
     "Exclusion": "iopkit.charges.code_rules",
     "Ledger": "iopkit.charges.ledgers",
     "LedgerLine": "iopkit.charges.ledgers",
-    "LedgerRow": "iopkit.charges.ledger_table",
-    "LedgerRowKind": "iopkit.charges.ledger_table",
+    "LedgerRow": "iopkit.charges.ledger_tables",
+    "LedgerRowKind": "iopkit.charges.ledger_tables",
     "LineMark": "iopkit.charges.code_rules",
     "Marks": "iopkit.charges.marks",
     "NotBilledReason": "iopkit.charges.billing",
@@ -91,7 +91,7 @@ _HOMES = {
     "delivered_weeks": "iopkit.charges.side_by_side",
     "itemize": "iopkit.charges.charges",
     "ledger": "iopkit.charges.ledgers",
-    "ledger_rows": "iopkit.charges.ledger_table",
+    "ledger_rows": "iopkit.charges.ledger_tables",
     "marks_of": "iopkit.charges.marks",
 }
 

@@ -70,7 +70,8 @@ class BillableSessions:
             delivered.plan.key if delivered.plan else delivered.course.key,
             delivered.weeks,
             booked=tuple(
-                BillableSession.of(due.uid, due.session, first=first) for due in delivered.booked
+                BillableSession.of(booked.uid, booked.session, first=first)
+                for booked in delivered.booked
             ),
             charged=tuple(
                 BillableSession.of(each.uid, each.session, first=first, held=each.held)
@@ -89,7 +90,8 @@ class BillableSessions:
         """The sessions after the day of what was delivered that nobody has called off."""
         first = _first_weekday(delivered.weeks_begin, coding)
         return [
-            BillableSession.of(due.uid, due.session, first=first) for due in delivered.state.left
+            BillableSession.of(booked.uid, booked.session, first=first)
+            for booked in delivered.state.left
         ]
 
     __repr__ = hidden

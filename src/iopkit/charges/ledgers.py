@@ -34,7 +34,7 @@ from iopkit.confidential import hidden
 from iopkit.courses.authorizations import Authorization, AuthorizationStatus
 from iopkit.courses.courses import Course
 from iopkit.courses.deliveries import Delivered, delivered_by
-from iopkit.courses.judging import IN_TREATMENT
+from iopkit.courses.statuses import IN_TREATMENT
 from iopkit.errors import refuse, refuse_flags, unless_a
 from iopkit.fields import frozen
 from iopkit.truth import Truth
@@ -255,19 +255,14 @@ def _nearest(piece: Piece, authorizations: Sequence[Authorization]) -> int:
     One that is approved comes before others.
     """
 
-    def near(place: int) -> tuple[bool, bool, bool, date, int]:
+    def near(place: int) -> tuple[bool, bool, bool, int, int]:
         each = authorizations[place]
         approved = each.status is AuthorizationStatus.APPROVED
-        begun = each.start <= piece.on
-        return is_for(each, piece), begun, approved, each.start if begun else _flip(each), place
+        begun, start = each.start <= piece.on, each.start.toordinal()
+        return is_for(each, piece), begun, approved, start if begun else -start, place
 
     places = range(len(authorizations))
     return max((p for p in places if piece.codes & {*authorizations[p].codes}), key=near)
-
-
-def _flip(authorization: Authorization) -> date:
-    """A day that is the later, the earlier an authorization begins."""
-    return date.fromordinal(date.max.toordinal() - authorization.start.toordinal() + 1)
 
 
 def _line(

@@ -75,9 +75,9 @@ def delivered_weeks(delivered: Delivered, charges: Charges) -> tuple[DeliveredWe
 
 def _week(delivered: Delivered, charges: Charges, week: int, start: date) -> DeliveredWeek:
     planned = [
-        due.session.service_time
-        for due in delivered.booked
-        if due.day <= delivered.on and delivered.week_of_session(due) == week
+        booked.session.service_time
+        for booked in delivered.booked
+        if booked.day <= delivered.on and delivered.week_of_session(booked) == week
     ]
     of_week = [each for each in delivered.sessions if each.session.week == week]
     attended = [each.time for each in of_week if each.time is not None]

@@ -151,9 +151,9 @@ class ServiceRecord:
 
 
 def _prescribed(plan: Plan) -> Iterator[CountedSession]:
-    for entry in given(plan):
-        sure = entry.service.name not in plan.on_hold
-        yield _undated(entry.service, entry.day, entry.week, sure=sure)
+    for each in given(plan):
+        sure = each.service.name not in plan.on_hold
+        yield _undated(each.service, each.day, each.week, sure=sure)
 
 
 def _undated(service: Service, day: int | None, week: int, *, sure: bool) -> CountedSession:

@@ -74,11 +74,16 @@ def add_form(parser: argparse.ArgumentParser, forms: Iterable[str]) -> None:
     parser.add_argument("--form", choices=sorted(forms), help="how the answer is written")
 
 
+def refuse_two_forms(options: argparse.Namespace) -> None:
+    """Raise if JSON and a form for reading are asked for."""
+    if options.json and options.form:
+        raise UsageError("--form is for reading, and --json has a form of its own: choose one")
+
+
 def chosen_form(options: argparse.Namespace) -> str:
     """How to write the answer: as text, if nothing else is asked for."""
+    refuse_two_forms(options)
     form: str | None = options.form
-    if options.json and form:
-        raise UsageError("--form is for reading, and --json has a form of its own: choose one")
     if options.applicable and form not in (None, "text"):
         raise UsageError(f"--applicable has no {form} form: choose text or --json")
     return form or "text"

@@ -22,6 +22,7 @@ from iopkit.cli.arguments import (
     add_site,
     chosen_form,
     named_requirements,
+    refuse_two_forms,
 )
 from iopkit.cli.files import (
     DONE,
@@ -361,8 +362,7 @@ def _costs(options: argparse.Namespace) -> Answer:
 
 
 def _costs_of_plans(options: argparse.Namespace) -> Work:
-    if options.json and options.form:
-        raise UsageError("--form is for reading, and --json has a form of its own: choose one")
+    refuse_two_forms(options)
     if options.patient is None or options.site is None:
         raise UsageError("a plan's costs need --patient and --site: who pays turns on them")
     site, level = read_document(Site, options.site), options.level

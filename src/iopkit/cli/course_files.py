@@ -74,9 +74,8 @@ class CourseRecord:
         known = self.document
         if known is None or not self.entries:
             return known
-        apart = (each.entry for each in known.apart)
         return collect(
-            [*known.entries, *apart, *self.entries],
+            [*known.every_entry, *self.entries],
             key=known.key,
             patient=known.patient,
             schedules=known.schedules,
@@ -92,7 +91,7 @@ class CourseRecord:
         """How many entries there are, those included that do not fit."""
         if self.course is None:
             return len({*self.entries})
-        return len(self.course.entries) + len(self.course.apart)
+        return len(self.course.every_entry)
 
     __repr__ = hidden
 

@@ -7,11 +7,10 @@ from pathlib import Path
 from attrs import evolve
 
 from iopkit.charges.code_rules import CodingScheme
-from iopkit.charges.ledger_table import LedgerRow, ledger_rows
+from iopkit.charges.ledger_tables import LedgerRow, ledger_rows
 from iopkit.charges.ledgers import LedgerLine, ledger
-from iopkit.cli.arguments import add_assume_in_force, add_form, day_of, own_of
+from iopkit.cli.arguments import add_assume_in_force, add_form, day_of, own_of, refuse_two_forms
 from iopkit.cli.course_files import read_courses
-from iopkit.cli.course_states import told_of
 from iopkit.cli.course_work import (
     OfEach,
     add_courses,
@@ -19,6 +18,7 @@ from iopkit.cli.course_work import (
     add_missed_test,
     day_asked,
     moment_known,
+    told_of,
     whole_course,
 )
 from iopkit.cli.files import DONE, EXIT_CODES, NO, UNDETERMINED, Answer, UsageError, find_or_read
@@ -162,8 +162,7 @@ def measure_arguments(parser: argparse.ArgumentParser) -> None:
 
 def measure_courses(options: argparse.Namespace) -> Answer:
     """Figure measures of all courses together."""
-    if options.json and options.form:
-        raise UsageError("--form is for reading, and --json has a form of its own: choose one")
+    refuse_two_forms(options)
     read = read_courses(options.files, own_of(options))
     known = moment_known(options)
     courses: list[Course] = []

@@ -85,12 +85,12 @@ def _meeting(
     """The meeting of a service and start, as the sessions of its members have it."""
     start: datetime = options.start
     found = [
-        (course.patient, due.session)
+        (course.patient, booked.session)
         for course in courses
-        for due in course.timeline.by_start
-        if due.session.service == options.service
-        and _begins(due.session, start)
-        and options.group in (None, due.session.group)
+        for booked in course.timeline.by_start
+        if booked.session.service == options.service
+        and _begins(booked.session, start)
+        and options.group in (None, booked.session.group)
     ]
     met = [session for _, session in found]
     instants = {session.start.astimezone(UTC) for session in met}

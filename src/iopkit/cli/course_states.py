@@ -2,9 +2,8 @@
 
 import argparse
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
-from typing import Any
 
 from attrs import evolve
 
@@ -14,16 +13,23 @@ from iopkit.cli.arguments import (
     add_site,
     named_requirements,
 )
-from iopkit.cli.course_work import OfEach, add_courses, add_missed_test, day_asked, moment_known
+from iopkit.cli.course_work import (
+    Document,
+    OfEach,
+    add_courses,
+    add_missed_test,
+    day_asked,
+    moment_known,
+    told_of,
+)
 from iopkit.cli.files import DONE, NO, UNDETERMINED, Answer, find_or_read, read_document
-from iopkit.cli.several import told_as
 from iopkit.courses.courses import Course, as_known
 from iopkit.courses.due import Due, DueState, due_on
-from iopkit.courses.due_lists import due_row
 from iopkit.courses.due_rules import DueRule, DueRuleSet
+from iopkit.courses.due_tables import due_row
 from iopkit.courses.plan_rules import due_rules
-from iopkit.courses.site_rows import standing_row
-from iopkit.courses.standing import State
+from iopkit.courses.state_tables import state_row
+from iopkit.courses.states import State
 from iopkit.courses.taking_stock import state_on
 from iopkit.documents.entry_lines import written_entries
 from iopkit.documents.results import due_document, state_document
@@ -32,12 +38,9 @@ from iopkit.prose import counted, duration_text
 from iopkit.reports.courses import course_text
 from iopkit.reports.due import due_text
 from iopkit.reports.lines import page
-from iopkit.reports.site_tables import due_csv, standing_csv
+from iopkit.reports.site_tables import due_csv, state_csv
 from iopkit.reports.states import attendance_text, count_text, state_text
 from iopkit.sites.sites import Site
-
-Document = dict[str, Any]
-"""A JSON object; Any: plain JSON values."""
 
 
 def state_arguments(parser: argparse.ArgumentParser) -> None:
@@ -60,7 +63,7 @@ def tell_states(options: argparse.Namespace) -> OfEach:
             text=lambda: page([state_text(state), *_apart(apart)], apart=2),
             document=lambda: {**state_document(state), "apart": apart},
             row=_state_row(state, apart),
-            table=lambda: standing_csv([standing_row(state)]),
+            table=lambda: state_csv([state_row(state)]),
         )
 
     return OfEach(judge)
@@ -199,21 +202,3 @@ def _record(course: Course, on: date | None) -> Document:
             {name: of for name, of in each.items() if name != "course"} for each in entries
         ],
     }
-
-
-def told_of(
-    options: argparse.Namespace,
-    *,
-    text: Callable[[], str],
-    document: Callable[[], Document],
-    row: Mapping[str, str],
-    table: Callable[[], str] | None = None,
-) -> Answer:
-    """An answer in the form that is asked for alone: of many the others would cost time.
-
-    ``table`` gives it as CSV, where the command has that.
-    """
-    told = told_as(options)
-    if options.form == "csv" and table is not None:
-        return Answer(table(), None, row=row)
-    return Answer(text() if told == "text" else "", document() if told == "json" else None, row=row)

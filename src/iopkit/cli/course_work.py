@@ -1,20 +1,24 @@
 """What commands about courses have in common: which courses, as of which day, and one or many."""
 
 import argparse
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 from attrs import evolve
 
-from iopkit.cli.arguments import add_form, add_own, day_of, moment_of, own_of
+from iopkit.cli.arguments import add_form, add_own, day_of, moment_of, own_of, refuse_two_forms
 from iopkit.cli.course_files import CourseRecord, read_courses
 from iopkit.cli.files import Answer, UsageError
-from iopkit.cli.several import Done, refuse_forms, tell_all
+from iopkit.cli.several import Done, refuse_forms, tell_all, told_as
 from iopkit.confidential import hidden
 from iopkit.courses.courses import Course
 from iopkit.errors import IopkitError
 from iopkit.fields import frozen
+
+Document = dict[str, Any]
+"""A JSON object; Any: plain JSON values."""
 
 
 @frozen(repr=False)
@@ -46,7 +50,9 @@ def add_files(parser: argparse.ArgumentParser) -> None:
         help="a course, or the schedule that it has; JSON Lines of courses or entries; or a folder "
         "of such files. Lines with the key of a course, or of a schedule's plan, are its entries",
     )
-    add_on(parser)
+    parser.add_argument(
+        "--on", type=day_of, metavar="DATE", help="the end of which day; today if not given"
+    )
     parser.add_argument(
         "--known",
         type=moment_of,
@@ -54,13 +60,6 @@ def add_files(parser: argparse.ArgumentParser) -> None:
         help="what was recorded later does not count; in this machine's time without an offset",
     )
     add_own(parser)
-
-
-def add_on(parser: argparse.ArgumentParser) -> None:
-    """The day that is asked for."""
-    parser.add_argument(
-        "--on", type=day_of, metavar="DATE", help="the end of which day; today if not given"
-    )
 
 
 def add_missed_test(parser: argparse.ArgumentParser) -> None:
@@ -93,8 +92,7 @@ def over_courses(
 
     def work(options: argparse.Namespace) -> Answer:
         refuse_forms(options)
-        if options.json and options.form:
-            raise UsageError("--form is for reading, and --json has a form of its own: choose one")
+        refuse_two_forms(options)
         read = read_courses(options.files, own_of(options))
         records, count = read.records, len(read.records)
         folder = any(path.is_dir() for path in options.files)
@@ -129,3 +127,21 @@ def whole_course(record: CourseRecord) -> Course:
             f"{record.named}: no file has the course of {count}, with its patient and schedules"
         )
     return course
+
+
+def told_of(
+    options: argparse.Namespace,
+    *,
+    text: Callable[[], str],
+    document: Callable[[], Document],
+    row: Mapping[str, str],
+    table: Callable[[], str] | None = None,
+) -> Answer:
+    """An answer in the form that is asked for alone: of many the others would cost time.
+
+    ``table`` gives it as CSV, where the command has that.
+    """
+    told = told_as(options)
+    if options.form == "csv" and table is not None:
+        return Answer(table(), None, row=row)
+    return Answer(text() if told == "text" else "", document() if told == "json" else None, row=row)

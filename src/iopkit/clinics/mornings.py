@@ -9,13 +9,12 @@ from iopkit.charges.code_rules import CodingScheme
 from iopkit.charges.ledgers import LedgerLine, ledger
 from iopkit.confidential import hidden
 from iopkit.courses.courses import Course
-from iopkit.courses.due_lists import DueRow, due_rows
 from iopkit.courses.due_rules import DueRule
-from iopkit.courses.judging import Status
-from iopkit.courses.outcomes import SessionOutcome
+from iopkit.courses.due_tables import DueRow, due_rows
 from iopkit.courses.plan_rules import due_rules
+from iopkit.courses.statuses import Status
 from iopkit.courses.taking_stock import state_on
-from iopkit.courses.timelines import DueSession
+from iopkit.courses.timelines import BookedSession
 from iopkit.errors import NotInForceError, each_a
 from iopkit.fields import frozen
 from iopkit.requirements.requirements import RequirementSet
@@ -28,7 +27,7 @@ class SessionOf:
     """A session, and the key of the patient whose it is."""
 
     patient: UUID
-    due: DueSession
+    booked: BookedSession
 
     __repr__ = hidden
 
@@ -91,16 +90,13 @@ def morning_of(  # noqa: PLR0913  # courses, and what a clinic asks of them
     given, sets = each_a("morning", courses, "courses", Course), tuple(requirements)
     before = [(course, state_on(course, on=on - ONE_DAY, known=known)) for course in given]
     coming = [
-        SessionOf(course.patient, due)
+        SessionOf(course.patient, booked)
         for course, state in before
-        for due in state.left
-        if due.day == on and state_on(course, on=on, known=known).status is not Status.ON_HOLD
+        for booked in state.left
+        if booked.day == on and state_on(course, on=on, known=known).status is not Status.ON_HOLD
     ]
     is_open = [
-        SessionOf(course.patient, each.due)
-        for course, state in before
-        for each in state.outcomes
-        if each.outcome is SessionOutcome.NOT_RECORDED
+        SessionOf(course.patient, booked) for course, state in before for booked in state.rolls_open
     ]
 
     def rules(course: Course) -> Iterator[DueRule]:
@@ -146,4 +142,4 @@ def _rules(
 
 
 def _start(one: SessionOf) -> tuple[datetime, UUID]:
-    return one.due.start, one.patient
+    return one.booked.start, one.patient

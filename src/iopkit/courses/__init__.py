@@ -7,8 +7,9 @@ What can happen has a module of its own, ``iopkit.courses.events``, and so has w
 from iopkit.courses.abstinence import ControlledSpan
 from iopkit.courses.advising import advise, plan_policies
 from iopkit.courses.authorizations import Authorization, AuthorizationStatus, AuthorizedIn
+from iopkit.courses.contacts import is_contact
 from iopkit.courses.courses import Course, as_known, collect, merge, record, with_schedule
-from iopkit.courses.delivered import MinutesOfDay, MinutesOfWeek
+from iopkit.courses.delivered_minutes import MinutesOfDay, MinutesOfWeek
 from iopkit.courses.deliveries import (
     Delivered,
     DeliveredSession,
@@ -18,7 +19,6 @@ from iopkit.courses.deliveries import (
 )
 from iopkit.courses.due import Due, DueState, due_on
 from iopkit.courses.due_analysis import DueFlaw, DueFlawKind, due_flaws
-from iopkit.courses.due_lists import DueRow, due_rows
 from iopkit.courses.due_rules import (
     CountedIn,
     DueRule,
@@ -29,34 +29,31 @@ from iopkit.courses.due_rules import (
     Term,
     When,
 )
+from iopkit.courses.due_tables import DueRow, due_rows
 from iopkit.courses.entries import Entry
-from iopkit.courses.events import EVENT_KINDS, CourseEvent
-from iopkit.courses.folding import StatusSpan, is_contact
 from iopkit.courses.goal_figures import DatedFigure, GoalFigures, TargetFigures
 from iopkit.courses.happenings import Happening, Having
 from iopkit.courses.histories import History
-from iopkit.courses.judging import Status
 from iopkit.courses.misfits import Misfit, SetApart
 from iopkit.courses.outcomes import OutcomeCounts, SessionOutcome, SessionRecord, outcome_of
 from iopkit.courses.plan_rules import due_rules
 from iopkit.courses.progressing import progress
-from iopkit.courses.rolls import Absent, Present, RollEntry, RollMark, enter_roll
-from iopkit.courses.site_rows import StandingRow, standing_rows
-from iopkit.courses.standing import State
+from iopkit.courses.rolls import Absent, Entered, Present, RollMark, enter_roll
+from iopkit.courses.state_tables import StateRow, state_rows
+from iopkit.courses.states import State
+from iopkit.courses.statuses import Status, StatusSpan
 from iopkit.courses.taking_stock import state_on
-from iopkit.courses.timelines import DueSession, ScheduleSince, Timeline
-from iopkit.courses.working_days import working_day
+from iopkit.courses.timelines import BookedSession, ScheduleSince, Timeline
 
 __all__ = [
-    "EVENT_KINDS",
     "Absent",
     "Authorization",
     "AuthorizationStatus",
     "AuthorizedIn",
+    "BookedSession",
     "ControlledSpan",
     "CountedIn",
     "Course",
-    "CourseEvent",
     "DatedFigure",
     "Delivered",
     "DeliveredSession",
@@ -66,8 +63,8 @@ __all__ = [
     "DueRow",
     "DueRule",
     "DueRuleSet",
-    "DueSession",
     "DueState",
+    "Entered",
     "Entry",
     "GoalFigures",
     "Happening",
@@ -80,7 +77,6 @@ __all__ = [
     "NoContact",
     "OutcomeCounts",
     "Present",
-    "RollEntry",
     "RollMark",
     "RollOpen",
     "ScheduleSince",
@@ -88,8 +84,8 @@ __all__ = [
     "SessionOutcome",
     "SessionRecord",
     "SetApart",
-    "StandingRow",
     "State",
+    "StateRow",
     "Status",
     "StatusSpan",
     "TargetFigures",
@@ -112,8 +108,7 @@ __all__ = [
     "plan_policies",
     "progress",
     "record",
-    "standing_rows",
     "state_on",
+    "state_rows",
     "with_schedule",
-    "working_day",
 ]

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from iopkit.confidential import hidden
-from iopkit.eligibility.possible import Possible
+from iopkit.eligibility.possible import Possible, from_to
 from iopkit.fields import frozen
 from iopkit.programs.progress import MOST_COUNTED, PossibleCount
 from iopkit.truth import Truth
@@ -52,8 +52,7 @@ def days_reported(
     if used is None:
         return Possible(sure, MOST_COUNTED) if told else None
     most = (on - used).days
-    least = min(sure, most)
-    return most if least == most else Possible(least, most)
+    return from_to(min(sure, most), most)
 
 
 @frozen(repr=False)
@@ -91,7 +90,7 @@ def negative_tests(
     ended = max((day for day, found in results if found is Truth.YES), default=date.min)
     taken = [found for _, found in tests if found is not None]
     least = taken.count(Truth.NO)
-    in_all = _between(least, least + taken.count(Truth.UNKNOWN)) if taken else None
+    in_all = from_to(least, least + taken.count(Truth.UNKNOWN)) if taken else None
     row = [(day, found) for day, found in results if found is not None and day > ended]
     open_on = max((day for day, found in row if found is Truth.UNKNOWN), default=ended)
     other_on = open_on if open_on > date.min else None
@@ -100,12 +99,8 @@ def negative_tests(
         return NegativeTests(known, known, in_all, other_on)
     sure = [day for day, _ in row if day > open_on]
     least, most = ((some[-1] - some[0]).days if some else 0 for some in (sure, [*map(_day, row)]))
-    return NegativeTests(_between(len(sure), len(row)), _between(least, most), in_all, other_on)
+    return NegativeTests(from_to(len(sure), len(row)), from_to(least, most), in_all, other_on)
 
 
 def _day(test: tuple[date, Truth | None]) -> date:
     return test[0]
-
-
-def _between(least: int, most: int) -> PossibleCount:
-    return least if least == most else Possible(least, most)

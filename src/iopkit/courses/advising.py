@@ -7,7 +7,7 @@ from attrs import evolve
 
 from iopkit.courses.courses import Course
 from iopkit.courses.progressing import progress
-from iopkit.courses.standing import State
+from iopkit.courses.states import State
 from iopkit.courses.taking_stock import state_on
 from iopkit.eligibility.patient_facts import FACTS
 from iopkit.eligibility.policies import Criterion, Decision, Policy

@@ -9,11 +9,11 @@ from datetime import date
 from types import MappingProxyType
 
 from iopkit.courses.courses import Course
-from iopkit.courses.delivered import week_of_day
+from iopkit.courses.delivered_minutes import week_of_day
 from iopkit.courses.findings import NoUseReported
 from iopkit.courses.folding import Fold
-from iopkit.courses.judging import IN_TREATMENT
 from iopkit.courses.progressing import progress
+from iopkit.courses.statuses import IN_TREATMENT
 from iopkit.courses.stays import InControlledEnvironment
 from iopkit.courses.taking_stock import stock_of
 from iopkit.eligibility.possible import least_and_most
@@ -116,13 +116,13 @@ def _reached(found: Progress, counts: Collection[tuple[str, int]], quiet: range)
 def _days_of_change(course: Course, condition: Predicate, on: date) -> set[int]:
     """The days by one on which more than counts of days can change, as ordinals."""
     timeline, names = course.timeline, {fact.name for fact in facts_in(condition)}
-    entries = [each for each in course.history.counting if each.on <= on]
+    entries = course.history.counting_by(on)
     last = on.toordinal()
     span = range(entries[0].on.toordinal() if entries else last, last + 1)
     if names & _ANY_DAY:
         return {*span}
     days = {last, *(each.on.toordinal() for each in entries)}
-    days.update(due.day.toordinal() for due in timeline.by_start)
+    days.update(each.day.toordinal() for each in timeline.by_start)
     for each in course.schedules:
         days.add(each.since.toordinal())
         days.update(first.toordinal() for first, _, _ in each.schedule.plan.phase_spans())

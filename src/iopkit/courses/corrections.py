@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import groupby
 from uuid import UUID
 
@@ -47,7 +47,7 @@ class Corrections:
             beside: defaultdict[UUID, list[Entry]] = defaultdict(list)
             for entry, key in at_once:
                 replaced = known.get(key)
-                if replaced is not None and _recorded(replaced) >= _recorded(entry):
+                if replaced is not None and replaced.recorded >= entry.recorded:
                     self.apart[entry] = (Misfit.RECORDED_BEFORE,)
                 elif replaced is None or replaced.key not in first:
                     self.apart[entry] = (Misfit.NOTHING_TO_REPLACE,)
@@ -88,9 +88,4 @@ class Corrections:
 
 
 def _told(correction: tuple[Entry, UUID]) -> datetime:
-    return _recorded(correction[0])
-
-
-def _recorded(entry: Entry) -> datetime:
-    # In one zone: times that a clock shows twice are equal to none of another zone.
-    return entry.recorded.astimezone(UTC)
+    return correction[0].recorded

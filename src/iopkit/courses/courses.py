@@ -56,6 +56,11 @@ class Course:
             unless(found.apart == self.apart, "apart", "what does not fit, and why", "others"),
         )
 
+    @property
+    def every_entry(self) -> tuple[Entry, ...]:
+        """All that is on record: the ``entries``, and those that are set apart."""
+        return (*self.entries, *(each.entry for each in self.apart))
+
     @cached_property
     def timeline(self) -> Timeline:
         """The sessions and plans of the schedules that were in force."""
@@ -64,7 +69,7 @@ class Course:
     @cached_property
     def history(self) -> History:
         """The record in order, and those entries of it that count."""
-        return history_of([*self.entries, *(each.entry for each in self.apart)], self.timeline)
+        return history_of(self.every_entry, self.timeline)
 
     @cached_property
     def folded(self) -> Folded:
@@ -158,7 +163,7 @@ def merge(course: Course, other: Course) -> Course:
             from one day, or one key has two contents.
     """
     refuse("merge", unless_a(course, "course", Course), unless_a(other, "other", Course))
-    by_key = {entry.key: entry for entry in _all(course)}
+    by_key = {entry.key: entry for entry in course.every_entry}
     in_force = {each.since: each for each in course.schedules}
     refuse(
         "merge",
@@ -171,7 +176,7 @@ def merge(course: Course, other: Course) -> Course:
             "two",
         ),
         unless(
-            all(by_key.get(entry.key, entry) == entry for entry in _all(other)),
+            all(by_key.get(entry.key, entry) == entry for entry in other.every_entry),
             "entries",
             "one content for a key",
             "two",
@@ -179,7 +184,7 @@ def merge(course: Course, other: Course) -> Course:
     )
     in_force |= {each.since: each for each in other.schedules}
     schedules = tuple(in_force[since] for since in sorted(in_force))
-    return _together(Timeline(schedules), course, _all(other))
+    return _together(Timeline(schedules), course, other.every_entry)
 
 
 def as_known(course: Course, *, known: datetime) -> Course:
@@ -193,17 +198,13 @@ def as_known(course: Course, *, known: datetime) -> Course:
         InvalidError: ``known`` has no time zone.
     """
     refuse("course", unless(known.tzinfo is not None, "known", "an aware time", "no zone"))
-    by_then = (entry for entry in _all(course) if entry.recorded <= known)
+    by_then = (entry for entry in course.every_entry if entry.recorded <= known)
     history = history_of(by_then, course.timeline)
     return _made(course.key, course.patient, course.timeline, history)
 
 
-def _all(course: Course) -> tuple[Entry, ...]:
-    return (*course.entries, *(each.entry for each in course.apart))
-
-
 def _together(timeline: Timeline, course: Course, more: Iterable[Entry] = ()) -> Course:
-    history = history_of([*_all(course), *more], timeline)
+    history = history_of([*course.every_entry, *more], timeline)
     return _made(course.key, course.patient, timeline, history)
 
 

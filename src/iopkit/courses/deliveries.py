@@ -14,12 +14,11 @@ from iopkit.courses.authorizations import Authorization, last_answers
 from iopkit.courses.courses import Course, as_known
 from iopkit.courses.entries import Entry
 from iopkit.courses.findings import Authorized, Certified, ReviewHeld
-from iopkit.courses.judging import IN_TREATMENT
-from iopkit.courses.outcomes import SessionOutcome
-from iopkit.courses.standing import State
+from iopkit.courses.states import State
+from iopkit.courses.stay_spans import stays_of
 from iopkit.courses.stays import Discharged
 from iopkit.courses.taking_stock import state_on
-from iopkit.courses.timelines import DueSession, ScheduleSince
+from iopkit.courses.timelines import BookedSession, ScheduleSince
 from iopkit.errors import refuse, refuse_moments, unless_a
 from iopkit.fields import frozen
 from iopkit.plans.plans import Plan
@@ -132,7 +131,7 @@ class Delivered:
 
         It is whole weeks earlier where something was delivered before the plan's first day.
         """
-        days = [due.day for due in self.booked[:1]] + [
+        days = [booked.day for booked in self.booked[:1]] + [
             each.start.date() for _, each in self._visits
         ]
         plans = [each.schedule.plan.start for each in self.course.schedules[:1]]
@@ -144,12 +143,12 @@ class Delivered:
         """Which week of the course a day is in, from 1: the plan's own, if there is one plan."""
         return week_of_plan(day, start=self.weeks_begin or day)
 
-    def week_of_session(self, due: DueSession) -> int:
+    def week_of_session(self, booked: BookedSession) -> int:
         """The week in which a schedule has a session, counted from the first one's."""
-        return due.session.week + self.week_of(due.schedule.plan.start) - 1
+        return booked.session.week + self.week_of(booked.schedule.plan.start) - 1
 
     @property
-    def booked(self) -> tuple[DueSession, ...]:
+    def booked(self) -> tuple[BookedSession, ...]:
         """All sessions that the schedules have while in force, whatever became of them."""
         return self.course.timeline.by_start
 
@@ -168,15 +167,7 @@ class Delivered:
     @property
     def stays(self) -> tuple[tuple[date, date], ...]:
         """First and last days of each stay, up to the day."""
-        found: list[tuple[date, date]] = []
-        for span in self.state.spans:
-            if span.status in IN_TREATMENT:
-                start, last = span.start, span.end or self.on
-                # A hold within a stay ends none.
-                if found and found[-1][1] == start:
-                    start = found.pop()[0]
-                found.append((start, last))
-        return tuple(found)
+        return tuple((each.start, each.end or self.on) for each in stays_of(self._by_then))
 
     @cached_property
     def reviews(self) -> tuple[date, ...]:
@@ -211,7 +202,7 @@ class Delivered:
 
     @cached_property
     def _by_then(self) -> tuple[Entry, ...]:
-        return tuple(each for each in self.course.history.counting if each.on <= self.on)
+        return self.course.history.counting_by(self.on)
 
     @cached_property
     def _discharged(self) -> tuple[date, ...]:
@@ -229,12 +220,12 @@ class Delivered:
 
     def _scheduled(self) -> Iterator[DeliveredSession]:
         for each in self.state.outcomes:
-            due, mark = each.due, each.mark
-            session = evolve(due.session, week=self.week_of_session(due))
+            booked, mark = each.booked, each.mark
+            session = evolve(booked.session, week=self.week_of_session(booked))
             if isinstance(mark, SessionAttended):
-                yield DeliveredSession(due.uid, session, mark.attendance)
-            elif each.outcome is SessionOutcome.NOT_RECORDED:
-                yield DeliveredSession(due.uid, session, None)
+                yield DeliveredSession(booked.uid, session, mark.attendance)
+            elif each.roll_open:
+                yield DeliveredSession(booked.uid, session, None)
 
     def _beside(self) -> Iterator[DeliveredSession]:
         """What no schedule has."""

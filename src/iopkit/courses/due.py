@@ -6,8 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property
-from itertools import chain
-from types import MappingProxyType
 from uuid import UUID
 
 from dateutil.relativedelta import relativedelta
@@ -15,6 +13,7 @@ from dateutil.relativedelta import relativedelta
 from iopkit.confidential import hidden
 from iopkit.courses.attending import SessionMark
 from iopkit.courses.conditions_by_day import truths_by_day
+from iopkit.courses.contacts import is_contact
 from iopkit.courses.courses import Course, as_known
 from iopkit.courses.due_rules import (
     CountedIn,
@@ -27,16 +26,16 @@ from iopkit.courses.due_rules import (
 from iopkit.courses.entries import Entry
 from iopkit.courses.events import EVENT_KINDS, CourseEvent
 from iopkit.courses.findings import Authorized
-from iopkit.courses.folding import is_contact
 from iopkit.courses.happenings import Happening, field_of
 from iopkit.courses.judging import AT_ANY_TIME
 from iopkit.courses.ordering import RANKS, SESSION_RANK
 from iopkit.courses.outcomes import SessionOutcome, SessionRecord
-from iopkit.courses.stays import Admitted, Died, Discharged, Readmitted
-from iopkit.courses.working_days import working_day
+from iopkit.courses.statuses import IN_TREATMENT, status_after
+from iopkit.courses.stays import Died, Discharged
 from iopkit.eligibility.predicates import Predicate
 from iopkit.errors import each_a, refuse, refuse_flags, refuse_moments, unless, unless_a
 from iopkit.fields import frozen
+from iopkit.sites.hours import working_day
 from iopkit.sites.sites import Site
 from iopkit.sources import Source
 from iopkit.truth import Truth
@@ -145,9 +144,8 @@ class _Past:
     """What had happened in a course by a day, for all rules to look at."""
 
     def __init__(self, course: Course, on: date) -> None:
-        counting = course.history.counting
         self.course, self.on = course, on
-        self.entries = counting[: bisect_right(counting, on, key=_day)]
+        self.entries = course.history.counting_by(on)
         self._of_class = defaultdict[type, list[tuple[int, Entry]]](list)
         for placed in enumerate(self.entries):
             self._of_class[type(placed[1].event)].append(placed)
@@ -160,10 +158,10 @@ class _Past:
     @cached_property
     def contacts(self) -> Sequence[tuple[int, Entry]]:
         """The entries of stays that are a contact, with their places."""
-        found, in_stay = list[tuple[int, Entry]](), False
+        found, status = list[tuple[int, Entry]](), None
         for place, entry in enumerate(self.entries):
-            in_stay = _STAYING.get(type(entry.event), in_stay)
-            if in_stay and is_contact(entry.event):
+            status = status_after(entry.event, status, discharged=False)
+            if status in IN_TREATMENT and is_contact(entry.event):
                 found.append((place, entry))
         return found
 
@@ -205,12 +203,6 @@ class _Past:
     __repr__ = hidden
 
 
-_STAYING: Mapping[type, bool] = MappingProxyType(
-    {Admitted: True, Readmitted: True, Discharged: False, Died: False}
-)
-"""Whether the patient is in a stay from an event on."""
-
-
 def _day(entry: Entry) -> date:
     return entry.on
 
@@ -241,11 +233,10 @@ class _Opening:
 class _Asked:
     """Something that is asked for, while it is open: it becomes a ``Due`` only if it is listed."""
 
-    __slots__ = ("by", "counted", "done", "missing", "opens", "since", "term")
+    __slots__ = ("done", "opening", "opens", "term")
 
-    def __init__(self, opening: "_Opening", term: Term, opens: date) -> None:
-        self.since, self.counted, self.by = opening.since, opening.counted, opening.by
-        self.missing, self.term, self.opens = opening.missing, term, opens
+    def __init__(self, opening: _Opening, term: Term, opens: date) -> None:
+        self.opening, self.term, self.opens = opening, term, opens
         self.done = list[UUID]()
 
     __repr__ = hidden
@@ -335,7 +326,7 @@ class _Asking:
 
     def _end(self, by: UUID, *, of: UUID | None = None) -> None:
         """End all that is open, or only what an entry made due."""
-        ended = [each for each in self._open if of in (None, each.by)]
+        ended = [each for each in self._open if of in (None, each.opening.by)]
         self._open = [each for each in self._open if each not in ended]
         for each in ended:
             self._close(each, DueState.ENDED, by)
@@ -345,31 +336,31 @@ class _Asking:
             self._closed.append(self._due(asked, state, closed_by=by))
 
     def _due(self, asked: _Asked, state: DueState, *, closed_by: UUID | None = None) -> Due:
-        rule, term = self._rule, asked.term
+        rule, opening, term = self._rule, asked.opening, asked.term
         return Due(
-            rule.name,
-            rule.title,
-            state,
-            asked.since,
-            asked.opens,
-            self._after(asked.counted, term.due, term),
-            self._last(asked),
-            rule.times,
-            asked.by,
-            tuple(asked.done),
-            closed_by,
-            asked.missing,
-            rule.source,
-            rule.said_by,
+            rule=rule.name,
+            title=rule.title,
+            state=state,
+            since=opening.since,
+            opens=asked.opens,
+            due=self._after(opening.counted, term.due, term),
+            last=self._last(asked),
+            times=rule.times,
+            opened_by=opening.by,
+            done=tuple(asked.done),
+            closed_by=closed_by,
+            missing=opening.missing,
+            source=rule.source,
+            said_by=rule.said_by,
         )
 
     def _last(self, asked: _Asked) -> date:
-        return self._after(asked.counted, asked.term.end, asked.term)
+        return self._after(asked.opening.counted, asked.term.end, asked.term)
 
     def _standing(self, asked: _Asked) -> DueState:
         """How something that is open stands on the day."""
         on = self._past.on
-        if asked.missing:
+        if asked.opening.missing:
             return DueState.NOT_KNOWN
         if on < asked.opens:
             return DueState.COMING
@@ -383,20 +374,18 @@ class _Asking:
         return working_day(self._site, day, count)
 
     def _openings(self) -> Iterator[_Opening]:
-        return chain(self._first_openings(), self._happenings(self._rule.or_when))
-
-    def _first_openings(self) -> Iterator[_Opening]:
         match when := self._rule.when:
             case Happening():
-                return self._happenings((when,))
+                yield from self._happenings((when,))
             case InARow():
-                return self._rows(when)
+                yield from self._rows(when)
             case NoContact():
-                return self._silences(when)
+                yield from self._silences(when)
             case RollOpen():
-                return self._rolls()
+                yield from self._rolls()
             case _:
-                return self._holding(when)
+                yield from self._holding(when)
+        yield from self._happenings(self._rule.or_when)
 
     def _happenings(self, when: Sequence[Happening]) -> Iterator[_Opening]:
         for place, entry in self._past.covered_by(when):
@@ -419,9 +408,9 @@ class _Asking:
 
     def _rolls(self) -> Iterator[_Opening]:
         for each in self._past.outcomes:
-            day = each.due.day
-            if each.outcome is SessionOutcome.NOT_RECORDED:
-                yield _Opening(self._past.before(day), day, day, each.due.uid)
+            day = each.booked.day
+            if each.roll_open:
+                yield _Opening(self._past.before(day), day, day, each.booked.uid)
 
     def _rows(self, when: InARow) -> Iterator[_Opening]:
         """Where so many sessions have come out alike, and where they may have."""
@@ -434,15 +423,14 @@ class _Asking:
         told, opens, perhaps = False, list[str](), list[_Opening]()
         for each in self._past.outcomes:
             # A row begins anew with a stay.
-            in_stay = bisect_right(readmitted, each.due.day)
+            in_stay = bisect_right(readmitted, each.booked.day)
             if in_stay != stay or each.outcome is ended_by[when.outcome]:
                 yield from perhaps
                 sure, possible, told, opens, perhaps = 0, 0, False, [], []
                 stay = in_stay
-            if each.outcome in (when.outcome, SessionOutcome.NOT_RECORDED):
-                is_open = each.outcome is SessionOutcome.NOT_RECORDED
-                opens += [str(each.due.uid)] if is_open else []
-                sure, possible = 0 if is_open else sure + 1, possible + 1
+            if each.roll_open or each.outcome is when.outcome:
+                opens += [str(each.booked.uid)] if each.roll_open else []
+                sure, possible = 0 if each.roll_open else sure + 1, possible + 1
                 if sure == when.count:
                     # After an open roll the row may be the one that was told already.
                     yield self._row(each, tuple(opens) if told else ())
@@ -452,10 +440,10 @@ class _Asking:
         yield from perhaps
 
     def _row(self, last: SessionRecord, missing: tuple[str, ...]) -> _Opening:
-        place, entry = self._past.marked.get(last.due.uid, (None, None))
-        day = last.due.day
+        place, entry = self._past.marked.get(last.booked.uid, (None, None))
+        day = last.booked.day
         if place is None or entry is None:
-            return _Opening(self._past.before(day), day, day, last.due.uid, missing)
+            return _Opening(self._past.before(day), day, day, last.booked.uid, missing)
         return _Opening(place, day, day, entry.key, missing)
 
     def _holding(self, when: Predicate) -> Iterator[_Opening]:
@@ -480,5 +468,5 @@ def _may_follow(event: CourseEvent | None, other: CourseEvent | None) -> bool:
 
 def _open_rolls(outcomes: Iterable[SessionRecord], *, after: date) -> Iterator[str]:
     for each in outcomes:
-        if each.outcome is SessionOutcome.NOT_RECORDED and each.due.day > after:
-            yield str(each.due.uid)
+        if each.roll_open and each.booked.day > after:
+            yield str(each.booked.uid)

@@ -16,9 +16,7 @@ from iopkit.programs.progress import course_faults
 from iopkit.prose import counted
 from iopkit.scopes import Scope
 from iopkit.sources import Dated, Source, Versions
-
-_MOST_DAYS = 3660
-"""Ten years: more is a mistake."""
+from iopkit.windows import TEN_YEARS
 
 
 @frozen
@@ -156,9 +154,9 @@ class Term:
         return f"by {due}{'' if plain else f', from {first} to {end}'}"
 
 
-def _days_faults(name: str, days: int | None, *, least: int = -_MOST_DAYS) -> tuple[Fault, ...]:
-    ok = days is None or least <= days <= _MOST_DAYS
-    return unless(ok, name, f"from {least} to {_MOST_DAYS}", days)
+def _days_faults(name: str, days: int | None, *, least: int = -TEN_YEARS) -> tuple[Fault, ...]:
+    ok = days is None or least <= days <= TEN_YEARS
+    return unless(ok, name, f"from {least} to {TEN_YEARS}", days)
 
 
 @frozen

@@ -61,7 +61,6 @@ from iopkit.fields import call_union
 
 __all__ = [
     "EVENT_KINDS",
-    "KIND_OF",
     "Admitted",
     "AftercareContact",
     "Assessed",
@@ -159,3 +158,6 @@ KIND_OF: Mapping[type[CourseEvent], str] = MappingProxyType(
     {of: name for name, of in EVENT_KINDS.items()}
 )
 """The same names by the class."""
+
+ROLL_KINDS: tuple[str, ...] = tuple(KIND_OF[of] for of in get_args(SessionMark))
+"""Those of what a roll says of a session."""

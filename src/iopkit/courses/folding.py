@@ -19,7 +19,8 @@ from iopkit.courses.attending import (
     SessionMissed,
 )
 from iopkit.courses.authorizations import Authorization
-from iopkit.courses.delivered import MinutesOfDay, minutes_by_day, week_of_day
+from iopkit.courses.contacts import is_contact
+from iopkit.courses.delivered_minutes import MinutesOfDay, minutes_by_day, week_of_day
 from iopkit.courses.entries import Entry
 from iopkit.courses.events import CourseEvent
 from iopkit.courses.findings import (
@@ -27,7 +28,6 @@ from iopkit.courses.findings import (
     Certified,
     ContactMade,
     ContactTried,
-    ContactWith,
     DrugTested,
     DrugTestMissed,
     InstrumentAnswered,
@@ -38,9 +38,9 @@ from iopkit.courses.findings import (
     UseReported,
 )
 from iopkit.courses.histories import History
-from iopkit.courses.judging import Status, status_after
 from iopkit.courses.ordering import RANKS, SESSION_RANK
 from iopkit.courses.outcomes import SessionRecord, outcome_of
+from iopkit.courses.statuses import Status, StatusSpan, status_after
 from iopkit.courses.stays import (
     Admitted,
     AftercareContact,
@@ -60,27 +60,11 @@ from iopkit.courses.stays import (
     Waitlisted,
 )
 from iopkit.courses.timelines import Timeline
-from iopkit.fields import frozen
 from iopkit.levels import LevelOfCare
 from iopkit.modalities import Modality
 from iopkit.patients.screenings import Screening
 from iopkit.truth import Truth
 from iopkit.windows import whole_minutes
-
-
-@frozen(repr=False)
-class StatusSpan:
-    """Where the patient stood from ``start`` up to the day before ``end``; ``None``: still.
-
-    What began and ended on one day has its day for both.
-    """
-
-    status: Status
-    start: date
-    end: date | None = None
-
-    __repr__ = hidden
-
 
 _PassedOver: TypeAlias = (
     Screened
@@ -140,13 +124,13 @@ class Fold:
 
     def advance(self, counting: Sequence[Entry], *, to: date, through: bool) -> None:
         """Take in the days up to one, and that day too if it goes ``through`` it."""
-        due = self._timeline.by_start
+        booked = self._timeline.by_start
         while True:
             days: list[date] = []
             if self._entry < len(counting):
                 days.append(counting[self._entry].on)
-            if self._session < len(due):
-                days.append(due[self._session].day)
+            if self._session < len(booked):
+                days.append(booked[self._session].day)
             day = min(days, default=date.max)
             if not days or day > to or (day == to and not through):
                 break
@@ -171,14 +155,14 @@ class Fold:
     def _settle(self, day: date) -> None:
         """Tell what became of the sessions of a day, by what is on record of them."""
         sessions = self._timeline.by_start
-        while self._session < len(sessions) and (due := sessions[self._session]).day == day:
-            mark = self._marks.pop(due.uid, None)
+        while self._session < len(sessions) and (booked := sessions[self._session]).day == day:
+            mark = self._marks.pop(booked.uid, None)
             outcome = outcome_of(mark, status=self.status)
             if outcome is not None:
-                self.outcomes.append(SessionRecord(due, outcome, mark))
+                self.outcomes.append(SessionRecord(booked, outcome, mark))
             if isinstance(mark, SessionAttended):
-                minutes = whole_minutes(mark.attendance.time_of(due.session))
-                self._deliver(due.session.start, due.session.modality, minutes)
+                minutes = whole_minutes(mark.attendance.time_of(booked.session))
+                self._deliver(booked.session.start, booked.session.modality, minutes)
             self._session += 1
 
     def _take(  # noqa: C901, PLR0912  # a case for each kind of event
@@ -262,36 +246,6 @@ class Fold:
             self.weeks[week, modality] = self.weeks.get((week, modality), 0) + minutes
 
     __repr__ = hidden
-
-
-def is_contact(event: CourseEvent | None) -> bool:
-    """Whether the patient was there, or was reached: the last contact is the newest such event.
-
-    It is a session attended, made up for or come to unplanned; an admission, assessment or drug
-    test; an instrument answered; or a contact made with the patient, in aftercare too. It is not
-    what can be recorded without the patient: a report of use, a review, a paper signed, a try.
-    """
-    match event:
-        case ContactMade():
-            return event.whom is ContactWith.PATIENT
-        case AftercareContact():
-            return event.reached is True
-        case _:
-            return type(event) in _CONTACTS
-
-
-_CONTACTS = frozenset[type[CourseEvent] | type[None]](
-    {
-        Admitted,
-        Assessed,
-        CameUnplanned,
-        DrugTested,
-        InstrumentAnswered,
-        MadeUp,
-        Readmitted,
-        SessionAttended,
-    }
-)
 
 
 class Folded:

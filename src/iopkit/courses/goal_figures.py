@@ -1,15 +1,13 @@
 """Figures of goals: how far the plan's targets are reached, first and last."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
-from uuid import UUID
 
 from iopkit.confidential import hidden
 from iopkit.eligibility.patient_facts import FACTS
-from iopkit.eligibility.possible import Value, as_possible
+from iopkit.eligibility.possible import as_possible
 from iopkit.fields import frozen
 from iopkit.patients.patients import Patient
-from iopkit.patients.screenings import Screening
 from iopkit.plans.goals import Counted, CountTarget, Goal, ScoreTarget, Target, target_reached
 from iopkit.programs.progress import PossibleCount, Progress
 from iopkit.truth import Truth
@@ -57,55 +55,43 @@ class GoalFigures:
     __repr__ = hidden
 
 
-class GoalRecord:
-    """What is on record of goals by a day: screenings, progress and counts."""
+def figures_of_goal(
+    goal: Goal,
+    patient: Patient,
+    *,
+    on: date,
+    progress: Progress,
+    counts: Mapping[Counted, PossibleCount],
+) -> GoalFigures:
+    """How far a goal is reached by a day, and each of its objectives.
 
-    def __init__(
-        self,
-        patient: UUID,
-        on: date,
-        *,
-        screenings: Sequence[Screening],
-        progress: Progress,
-        counts: Mapping[Counted, PossibleCount],
-    ) -> None:
-        self._on, self._progress, self._counts = on, progress, counts
-        self._patient = Patient(key=patient, screenings=tuple(screenings))
+    Args:
+        patient: with the screenings of the course.
+    """
 
-    def figures(self, goal: Goal) -> GoalFigures:
-        """How far a goal is reached, and each of its objectives."""
-        steps = tuple(self._of(each.target) for each in goal.objectives)
-        return GoalFigures(goal, self._of(goal.target), steps)
-
-    def _of(self, target: Target | None) -> TargetFigures:
+    def of(target: Target | None) -> TargetFigures:
         if target is None:
             return TargetFigures(None, Truth.UNKNOWN)
-        reached = target_reached(
-            target,
-            on=self._on,
-            patient=self._patient,
-            progress=self._progress,
-            counts=self._counts,
-        )
+        reached = target_reached(target, on=on, patient=patient, progress=progress, counts=counts)
         match target:
             case ScoreTarget():
-                days = [e.on for e in self._answered if e.instrument == target.instrument]
-                ends = [self._score(target, day) for day in (days[0], days[-1])] if days else []
-                return TargetFigures(target, reached, *ends)
-            case CountTarget() if (count := self._counts.get(target.counted)) is not None:
-                return TargetFigures(target, reached, now=DatedFigure(self._on, count))
+                return TargetFigures(target, reached, *_first_and_last(target, patient))
+            case CountTarget() if (count := counts.get(target.counted)) is not None:
+                return TargetFigures(target, reached, now=DatedFigure(on, count))
             case _:
                 return TargetFigures(target, reached)
 
-    @property
-    def _answered(self) -> tuple[Screening, ...]:
-        return self._patient.screenings or ()
+    return GoalFigures(goal, of(goal.target), tuple(of(each.target) for each in goal.objectives))
 
-    def _score(self, target: ScoreTarget, day: date) -> DatedFigure:
-        """The score of a day on which the instrument was answered."""
-        value: Value = FACTS[f"{target.instrument}_{target.scale}_score"].read(self._patient, day)
-        found = as_possible(value)
-        exact = found.low is not None and found.low == found.high
-        return DatedFigure(day, int(found.low or 0) if exact else found)
 
-    __repr__ = hidden
+def _first_and_last(target: ScoreTarget, patient: Patient) -> list[DatedFigure]:
+    """The scores of the first and the last day on which an instrument was answered, if any."""
+    days = [e.on for e in patient.screenings or () if e.instrument == target.instrument]
+    return [_score(target, patient, day) for day in (days[0], days[-1])] if days else []
+
+
+def _score(target: ScoreTarget, patient: Patient, day: date) -> DatedFigure:
+    """The score of a day on which the instrument was answered."""
+    found = as_possible(FACTS[f"{target.instrument}_{target.scale}_score"].read(patient, day))
+    exact = found.low is not None and found.low == found.high
+    return DatedFigure(day, int(found.low or 0) if exact else found)

@@ -1,6 +1,6 @@
 """Histories: which of some entries fit together, and why the others do not."""
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from datetime import date
 from itertools import takewhile
@@ -42,6 +42,10 @@ class History:
     counting: tuple[Entry, ...]
     apart: tuple[SetApart, ...]
     resumption: Resumption | None = field(default=None, init=False, eq=False)
+
+    def counting_by(self, day: date) -> tuple[Entry, ...]:
+        """Those that count up to a day, that one too."""
+        return self.counting[: bisect_right(self.counting, day, key=_day)]
 
     def grown(self, entries: Sequence[Entry], timeline: Timeline) -> "History | None":
         """The history with more entries of its last day or later, if that is all that they are.

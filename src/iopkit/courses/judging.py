@@ -1,11 +1,9 @@
 """Judging: whether each event of a course can be, beside those before it."""
 
 from bisect import bisect_left, insort
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from copy import copy
 from datetime import UTC, date, datetime, timedelta
-from enum import StrEnum
-from types import MappingProxyType
 from typing import TypeAlias
 from uuid import UUID
 
@@ -30,10 +28,10 @@ from iopkit.courses.findings import (
 )
 from iopkit.courses.misfits import Misfit
 from iopkit.courses.ordering import start_of
+from iopkit.courses.statuses import IN_TREATMENT, Status, status_after
 from iopkit.courses.stays import (
     Admitted,
     AftercareContact,
-    Died,
     Discharged,
     HoldBegun,
     HoldEnded,
@@ -52,33 +50,6 @@ from iopkit.schedules.attendance import Attendance
 from iopkit.schedules.sessions import Session
 from iopkit.windows import ONE_DAY
 
-
-class Status(StrEnum):
-    """Where a patient stands in a course."""
-
-    REFERRED = "referred"
-    WAITING = "waiting"
-    ADMITTED = "admitted"
-    ON_HOLD = "on_hold"
-    DISCHARGED = "discharged"
-    DIED = "died"
-
-
-IN_TREATMENT = (Status.ADMITTED, Status.ON_HOLD)
-"""Where a patient stands in a stay."""
-_THEN: Mapping[type[CourseEvent] | type[None], Status] = MappingProxyType(
-    {
-        Referred: Status.REFERRED,
-        Waitlisted: Status.WAITING,
-        Admitted: Status.ADMITTED,
-        Readmitted: Status.ADMITTED,
-        HoldBegun: Status.ON_HOLD,
-        HoldEnded: Status.ADMITTED,
-        Discharged: Status.DISCHARGED,
-        Died: Status.DIED,
-    }
-)
-"""Where a patient stands from an event on."""
 _WayIn: TypeAlias = Referred | Waitlisted | ReferralClosed | Admitted | Readmitted
 AT_ANY_TIME = frozenset[type[CourseEvent] | type[None]]({Authorized, Signed})
 """What can be after a death too."""
@@ -107,21 +78,6 @@ _FORESEEN = frozenset[type[CourseEvent] | type[None]](
 """What can be recorded before its day."""
 _FIRST_ZONE = timedelta(hours=14)
 """No clock on earth is further ahead of UTC."""
-
-
-def status_after(
-    event: CourseEvent | None, before: Status | None, *, discharged: bool
-) -> Status | None:
-    """Where a patient stands after an event; ``None``: nowhere.
-
-    Args:
-        event: one that fits.
-        before: where the patient stood.
-        discharged: whether it was after a discharge, without an admission since.
-    """
-    if isinstance(event, ReferralClosed):
-        return Status.DISCHARGED if discharged else None
-    return _THEN.get(type(event), before)
 
 
 class Judge:
@@ -163,7 +119,18 @@ class Judge:
 
         A make-up may come before what it makes up for.
         """
-        return dict(self._wrong_make_ups())
+        wrong = dict[Entry, tuple[Misfit, ...]]()
+        made_up, times = set[UUID | None](), sorted(self.times)
+        for session, entry in self.make_ups:
+            if session is not None and not self._was_missed(session):
+                wrong[entry] = (Misfit.NOT_MISSED,)
+            elif session is not None and session in made_up:
+                wrong[entry] = (Misfit.MADE_UP_TWICE,)
+            elif not self._finds_time(entry.event, times):
+                wrong[entry] = (Misfit.AT_ONCE,)
+            else:
+                made_up.add(session)
+        return wrong
 
     def copy(self) -> "Judge":
         """Another one that goes on from here; this one stays where it is."""
@@ -180,8 +147,7 @@ class Judge:
     def _too_early(self, entry: Entry) -> Iterator[Misfit]:
         if type(entry.event) in _FORESEEN or _told_beforehand(entry.event):
             return
-        recorded = entry.recorded.astimezone(UTC)
-        start = start_of(entry.event, self._timeline.sessions)
+        recorded, start = entry.recorded, start_of(entry.event, self._timeline.sessions)
         if recorded < start if start else (recorded + _FIRST_ZONE).date() < entry.on:
             yield Misfit.NOT_YET
 
@@ -235,10 +201,10 @@ class Judge:
         if self._timeline.on_site_clock(event.start).date() != on:
             yield Misfit.OTHER_DAY
         if isinstance(event, MadeUp):
-            due = self._timeline.sessions.get(event.session)
-            if due is None:
+            booked = self._timeline.sessions.get(event.session)
+            if booked is None:
                 yield Misfit.UNKNOWN_SESSION
-            elif _is_longer(event.attendance, due.session):
+            elif _is_longer(event.attendance, booked.session):
                 yield Misfit.TOO_LONG
 
     def _wrong_level(self, on: date, event: SteppedUp | SteppedDown) -> Iterator[Misfit]:
@@ -258,11 +224,11 @@ class Judge:
             yield Misfit.TWO_PHASES
 
     def _wrong_session(self, on: date, event: SessionMark) -> Iterator[Misfit]:
-        due = self._timeline.sessions.get(event.session)
-        if due is None:
+        booked = self._timeline.sessions.get(event.session)
+        if booked is None:
             yield Misfit.UNKNOWN_SESSION
             return
-        session = due.session
+        session = booked.session
         if session.start.date() != on:
             yield Misfit.OTHER_DAY
         if event.session in self.marks:
@@ -286,11 +252,11 @@ class Judge:
                 self._discharged = True
             case SessionAttended() | SessionMissed() | SessionCancelled():
                 self.marks[event.session] = entry
-                due = self._timeline.sessions[event.session]
+                booked = self._timeline.sessions[event.session]
                 if isinstance(event, SessionAttended):
-                    self.times.append(_time_there(due.start, due.session, event.attendance))
-                    if due.makes_up_for is not None:
-                        self.make_ups.append((due.makes_up_for, entry))
+                    self.times.append(_time_there(booked.start, booked.session, event.attendance))
+                    if booked.makes_up_for is not None:
+                        self.make_ups.append((booked.makes_up_for, entry))
             case MadeUp():
                 self.make_ups.append((event.session, entry))
             case CameUnplanned():
@@ -298,37 +264,21 @@ class Judge:
             case _:
                 pass
 
-    def _wrong_make_ups(self) -> Iterator[tuple[Entry, tuple[Misfit, ...]]]:
-        made_up, times = set[UUID | None](), sorted(self.times)
-        for session, entry in self.make_ups:
-            if why := self._wrong_beside(session, entry, made_up, times):
-                yield entry, why
-            elif session is not None:
-                made_up.add(session)
+    def _was_missed(self, session: UUID) -> bool:
+        mark = self.marks.get(session)
+        return mark is not None and isinstance(mark.event, SessionMissed | SessionCancelled)
 
-    def _wrong_beside(
-        self,
-        session: UUID | None,
-        entry: Entry,
-        made_up: Collection[UUID | None],
-        times: "list[_TimeThere]",
-    ) -> tuple[Misfit, ...]:
-        """Why a session does not fit that makes up for one, or that no schedule has."""
-        mark = None if session is None else self.marks.get(session)
-        missed = mark is not None and isinstance(mark.event, SessionMissed | SessionCancelled)
-        if session is not None and not missed:
-            return (Misfit.NOT_MISSED,)
-        if session in made_up:
-            return (Misfit.MADE_UP_TWICE,)
-        # Those that schedules have are there already.
-        if isinstance(entry.event, MadeUp | CameUnplanned):
-            time = self._time_of_visit(entry.event)
-            first = bisect_left(times, time[0] - ONE_DAY, key=_begin)
-            near = times[first : bisect_left(times, time[1], key=_begin)]
-            if any(_at_once(time, each) for each in near):
-                return (Misfit.AT_ONCE,)
-            insort(times, time)
-        return ()
+    def _finds_time(self, event: CourseEvent | None, times: "list[_TimeThere]") -> bool:
+        """Put a session that no schedule has among others, if the patient can have been there."""
+        if not isinstance(event, MadeUp | CameUnplanned):
+            return True  # those that schedules have are there already
+        time = self._time_of_visit(event)
+        first = bisect_left(times, time[0] - ONE_DAY, key=_begin)
+        near = times[first : bisect_left(times, time[1], key=_begin)]
+        if any(_at_once(time, each) for each in near):
+            return False
+        insort(times, time)
+        return True
 
     def _time_of_visit(self, event: MadeUp | CameUnplanned) -> "_TimeThere":
         start = event.start.astimezone(UTC)

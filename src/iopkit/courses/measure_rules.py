@@ -1,7 +1,7 @@
 """Measures: what is figured of courses, from which event on, as data with versions and sources."""
 
 from collections.abc import Collection
-from datetime import date, timedelta
+from datetime import date
 from typing import TypeAlias
 
 from iopkit.courses.entries import Entry
@@ -12,10 +12,7 @@ from iopkit.fields import call_union, frozen
 from iopkit.patients.instrument_library import INSTRUMENTS
 from iopkit.patients.instruments import Instrument
 from iopkit.sources import Versions
-from iopkit.windows import ONE_DAY
-
-_MOST_DAYS = 3660
-"""Ten years: more is a mistake."""
+from iopkit.windows import ONE_DAY, TEN_YEARS
 
 
 @frozen
@@ -114,7 +111,7 @@ class MeasureExclusion:
             f"exclusion {self.name!r}",
             unless(bool(self.name.strip()), "name", "a name", "none"),
             _counts_faults("counts", self.counts),
-            _days_faults(self.first, self.last, least=-_MOST_DAYS),
+            _days_faults(self.first, self.last, least=-TEN_YEARS),
         )
 
 
@@ -251,8 +248,8 @@ class RetainedFor:
     days: int
 
     def __attrs_post_init__(self) -> None:
-        ok = 1 <= self.days <= _MOST_DAYS
-        refuse("retention", unless(ok, "days", f"from 1 to {_MOST_DAYS}", self.days))
+        ok = 1 <= self.days <= TEN_YEARS
+        refuse("retention", unless(ok, "days", f"from 1 to {TEN_YEARS}", self.days))
 
 
 @frozen
@@ -295,10 +292,8 @@ class ScaleChange:
         refuse("scale", unless(self.scale in scales, "scale", "one of it", repr(self.scale)))
 
 
-Figure: TypeAlias = (
-    FollowUp
-    | DaysUntil
-    | StayLength
+StayFigure: TypeAlias = (
+    StayLength
     | LeavingCode
     | LeftFor
     | RetainedFor
@@ -307,6 +302,9 @@ Figure: TypeAlias = (
     | PhaseDays
     | ScaleChange
 )
+"""What is figured of a stay."""
+
+Figure: TypeAlias = FollowUp | DaysUntil | StayFigure
 """What is figured of each that is counted."""
 call_union(Figure, "what is figured")
 
@@ -337,7 +335,7 @@ class MeasureRule:
         refuse(
             "measure",
             _counts_faults("starts", self.starts),
-            unless(0 <= self.before_end <= _MOST_DAYS, "before_end", "days, at least 0", "others"),
+            unless(0 <= self.before_end <= TEN_YEARS, "before_end", "days, at least 0", "others"),
             unless(self.least_age is None or self.least_age >= 0, "least_age", "years", "others"),
             unless(len(names) == len(set(names)), "exclusions", "each name once", "one twice"),
         )
@@ -374,10 +372,5 @@ def _days_faults(first: int | None, last: int | None, *, least: int) -> tuple[Fa
     if first is None or last is None:
         return unless(first is last, "last", "both days or neither", "one")
     return unless(
-        least <= first <= last <= _MOST_DAYS, "last", f"days in order, from {least}", "others"
+        least <= first <= last <= TEN_YEARS, "last", f"days in order, from {least}", "others"
     )
-
-
-def days_after(day: date, days: int) -> date:
-    """The day so many days after another."""
-    return day + timedelta(days=days)

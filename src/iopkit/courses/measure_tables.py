@@ -6,10 +6,10 @@ from datetime import date
 from statistics import fmean, median
 
 from iopkit.confidential import hidden
+from iopkit.courses.course_by_day import CourseByDay
 from iopkit.courses.courses import Course
 from iopkit.courses.measured_cases import MeasuredCase, MeasureReason, MeasureResult
-from iopkit.courses.stay_spans import CourseByDay
-from iopkit.eligibility.possible import Possible
+from iopkit.eligibility.possible import Possible, from_to
 from iopkit.errors import each_a, refuse_moments
 from iopkit.fields import frozen
 from iopkit.truth import Truth
@@ -232,7 +232,7 @@ def _sum(group: str | None, cases: Sequence[MeasuredCase]) -> MeasureSum:
         not_known=settled["not_known"],
         yes=yes,
         no=no,
-        share=_share(yes, len(cases) - no, len(cases)) if is_truth else None,
+        share=from_to(yes / len(cases), (len(cases) - no) / len(cases)) if is_truth else None,
         low=min(numbers, default=None),
         median=median(numbers) if numbers else None,
         mean=fmean(numbers) if numbers else None,
@@ -253,10 +253,6 @@ def _settled(case: MeasuredCase) -> str:
             return "known"
 
 
-def _share(least: int, most: int, of: int) -> float | Possible:
-    return least / of if least == most else Possible(least / of, most / of)
-
-
 def _pooled(cases: Iterable[MeasuredCase]) -> float | Possible | None:
     """The shares of all cases together, each by its weight."""
     known = [(case.weight, *_ends(case)) for case in cases if case.weight]
@@ -265,4 +261,4 @@ def _pooled(cases: Iterable[MeasuredCase]) -> float | Possible | None:
         return None
     low = sum(weight * (least or 0) for weight, least, _ in known) / of
     high = sum(weight * (most or 0) for weight, _, most in known) / of
-    return low if low == high else Possible(low, high)
+    return from_to(low, high)

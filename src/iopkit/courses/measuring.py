@@ -8,8 +8,10 @@ from uuid import UUID
 from attrs import evolve
 
 from iopkit.confidential import hidden
+from iopkit.courses.course_by_day import CourseByDay
 from iopkit.courses.courses import Course
 from iopkit.courses.entries import Entry
+from iopkit.courses.events import ROLL_KINDS
 from iopkit.courses.happenings import Happening, field_of
 from iopkit.courses.measure_rules import (
     CountedEntry,
@@ -20,18 +22,17 @@ from iopkit.courses.measure_rules import (
     MeasuredDays,
     MeasureExclusion,
     MeasureRule,
-    days_after,
     is_counted,
 )
 from iopkit.courses.measured_cases import MeasuredCase, MeasureReason, MeasureResult
 from iopkit.courses.stay_figures import figured
-from iopkit.courses.stay_spans import CourseByDay
 from iopkit.eligibility.possible import Possible, as_possible, least_and_most
 from iopkit.eligibility.readings import age
 from iopkit.errors import each_a, refuse, refuse_flags, refuse_moments, unless, unless_a
 from iopkit.fields import frozen
 from iopkit.patients.patients import Patient
 from iopkit.truth import Truth, all_of
+from iopkit.windows import ONE_DAY
 
 
 def measure(  # noqa: PLR0913  # what is measured, of whom, when, and by what is known of them
@@ -109,28 +110,26 @@ class _Measuring:
 
     def cases(self, course: CourseByDay) -> Iterator[MeasuredCase]:
         """What comes of a course: a case for each event that is started from, or one."""
-        last = days_after(self.period.last, -self.rule.before_end)
+        last = self.period.last - self.rule.before_end * ONE_DAY
         starts = [
-            entry
+            _Start(entry, course, self.codes)
             for entry in course.entries
-            if self.period.start <= entry.on <= last and self.is_counted(self.rule.starts, entry)
+            if self.period.start <= entry.on <= last
+            and is_counted(self.rule.starts, entry, self.codes.get(entry.key, ()))
         ]
         if not starts:
             yield _case(course, None, Truth.NO, MeasureReason.NEVER_STARTED)
         for start in starts[:1] if self.rule.once else starts:
-            yield from self._counted(course, start)
+            yield from self._counted(start)
 
-    def is_counted(self, counts: Collection[CountedEntry], entry: Entry) -> bool:
-        return is_counted(counts, entry, self.codes.get(entry.key, ()))
-
-    def _counted(self, course: CourseByDay, start: Entry) -> Iterator[MeasuredCase]:
+    def _counted(self, start: "_Start") -> Iterator[MeasuredCase]:
         """The cases of an event, or why it is not counted."""
-        case = partial(_case, course, start.on)
-        old_enough, why = self._old_enough(course)
+        case = partial(_case, start.course, start.entry.on)
+        old_enough, why = self._old_enough(start.course)
         if old_enough is Truth.NO:
             yield case(Truth.NO, why)
             return
-        found = [(each.name, *self._is_out(each, course, start)) for each in self.rule.exclusions]
+        found = [(each.name, *self._is_out(each, start)) for each in self.rule.exclusions]
         for name, out, _ in found:
             if out is Truth.YES:
                 yield evolve(case(Truth.NO, MeasureReason.EXCLUDED), excluded_by=name)
@@ -142,7 +141,7 @@ class _Measuring:
             name, _, why = open_ones[0]
             yield evolve(case(Truth.UNKNOWN, why), excluded_by=name)
         else:
-            yield from self._figured(course, start)
+            yield from self._figured(start)
 
     def _old_enough(self, course: CourseByDay) -> tuple[Truth, MeasureReason]:
         least = self.rule.least_age
@@ -157,67 +156,78 @@ class _Measuring:
             return Truth.NO, MeasureReason.TOO_YOUNG
         return Truth.UNKNOWN, MeasureReason.AGE_NOT_KNOWN
 
-    def _is_out(
-        self, exclusion: MeasureExclusion, course: CourseByDay, start: Entry
-    ) -> tuple[Truth, MeasureReason]:
+    def _is_out(self, exclusion: MeasureExclusion, start: "_Start") -> tuple[Truth, MeasureReason]:
         first, last = self.period.start, self.period.last
         if exclusion.first is not None and exclusion.last is not None:
-            first, last = (days_after(start.on, n) for n in (exclusion.first, exclusion.last))
-        if any(self._within(course, start, first, last, exclusion.counts)):
+            first, last = (start.entry.on + n * ONE_DAY for n in (exclusion.first, exclusion.last))
+        if start.days_of(exclusion.counts, first, last):
             return Truth.YES, MeasureReason.EXCLUDED
-        if _rolls(course, first, last, exclusion.counts):
+        if start.rolls_of(exclusion.counts, first, last):
             return Truth.UNKNOWN, MeasureReason.ROLL_OPEN
-        if last > course.over:
+        if last > start.course.over:
             return Truth.UNKNOWN, MeasureReason.STILL_OPEN
         return Truth.NO, MeasureReason.COUNTED
 
-    def _within(
-        self,
-        course: CourseByDay,
-        start: Entry,
-        first: date,
-        last: date,
-        counts: Collection[CountedEntry],
-    ) -> list[date]:
-        """The days of what counts from one day to another, that which is started from aside."""
-        return [
-            entry.on
-            for entry in course.entries
-            if first <= entry.on <= last and entry is not start and self.is_counted(counts, entry)
-        ]
-
-    def _figured(self, course: CourseByDay, start: Entry) -> Iterator[MeasuredCase]:
-        since: object = start.on
+    def _figured(self, start: "_Start") -> Iterator[MeasuredCase]:
+        course, entry = start.course, start.entry
+        since: object = entry.on
         if self.rule.counted_from is not None:
-            since = field_of(start.event, self.rule.counted_from)
+            since = field_of(entry.event, self.rule.counted_from)
         if not isinstance(since, date):
             yield _case(course, None, Truth.UNKNOWN, MeasureReason.DAY_NOT_KNOWN)
             return
         case = _case(course, since, Truth.YES, MeasureReason.COUNTED)
         match figure := self.rule.figure:
             case FollowUp():
-                yield self._followed(case, course, start, (since, figure.steps))
+                yield start.followed(case, since, figure.steps)
             case DaysUntil():
-                yield self._until(case, course, start, (since, figure))
+                yield start.until(case, since, figure)
             case _:
-                stay = next((s for s in course.stays if start.key in (s.first, s.last)), None)
+                stay = next(
+                    (s for s in course.stays if entry.key in (s.begun_by, s.ended_by)), None
+                )
                 if stay is None:
                     yield evolve(case, counted=Truth.NO, why=MeasureReason.NO_STAY)
                 else:
                     yield from figured(figure, case, course, stay)
 
-    def _followed(
-        self,
-        case: MeasuredCase,
-        course: CourseByDay,
-        start: Entry,
-        asked: tuple[date, tuple[FollowUpStep, ...]],
+    __repr__ = hidden
+
+
+@frozen(repr=False)
+class _Start:
+    """An event that a measure starts from, and all that counts beside it in its course."""
+
+    trusts_types = True
+
+    entry: Entry
+    course: CourseByDay
+    codes: Mapping[UUID, Collection[str]]
+
+    def days_of(self, counts: Collection[CountedEntry], first: date, last: date) -> list[date]:
+        """The days of what counts from one day to another, the event itself aside."""
+        return [
+            each.on
+            for each in self.course.entries
+            if first <= each.on <= last
+            and each is not self.entry
+            and is_counted(counts, each, self.codes.get(each.key, ()))
+        ]
+
+    def rolls_of(self, counts: Collection[CountedEntry], first: date, last: date) -> list[date]:
+        """The days, from one to another, of sessions without a roll that might be what counts."""
+        if not any(isinstance(each, Happening) and each.kind in ROLL_KINDS for each in counts):
+            return []
+        return [day for day in self.course.open_rolls if first <= day <= last]
+
+    def followed(
+        self, case: MeasuredCase, since: date, steps: tuple[FollowUpStep, ...]
     ) -> MeasuredCase:
-        since, steps = asked
+        """The case with whether each step came in time after the one before it."""
         days, found, why = {since}, list[Truth](), MeasureReason.COUNTED
         for step in steps:
             # What is not known yet may move the day that the next step counts from.
-            tried = [self._step(course, start, day, step) for day in sorted(days)]
+            tried = [self._step(day, step) for day in sorted(days)]
             truths = {each.taken for each in tried}
             found.append(truths.pop() if len(truths) == 1 else Truth.UNKNOWN)
             days = {day for each in tried for day in each.days}
@@ -231,12 +241,14 @@ class _Measuring:
         why = why if value is Truth.UNKNOWN else MeasureReason.COUNTED
         return evolve(case, value=value, why=why, steps=tuple(found))
 
-    def _step(self, course: CourseByDay, start: Entry, day: date, step: FollowUpStep) -> "_Taken":
-        first, last = days_after(day, step.first), days_after(day, step.last)
-        done = self._within(course, start, first, last, step.counts)
-        alone = self._within(course, start, first, last, step.alone)
-        rolls = _rolls(course, first, last, step.counts)
-        alone_rolls = _rolls(course, first, last, step.alone)
+    def _step(self, day: date, step: FollowUpStep) -> "_Taken":
+        first, last = day + step.first * ONE_DAY, day + step.last * ONE_DAY
+        done, rolls = (
+            self.days_of(step.counts, first, last),
+            self.rolls_of(step.counts, first, last),
+        )
+        alone = self.days_of(step.alone, first, last)
+        alone_rolls = self.rolls_of(step.alone, first, last)
         reached = min([*alone[:1], *done[step.times - 1 : step.times]], default=date.max)
         possible = {
             at
@@ -249,27 +261,22 @@ class _Measuring:
         }
         if reached < date.max:
             return _Taken(Truth.YES, frozenset({reached, *possible}), MeasureReason.COUNTED)
-        if last > course.over:
-            later = days_after(course.over, 1)
+        if last > self.course.over:
+            later = self.course.over + ONE_DAY
             return _Taken(Truth.UNKNOWN, frozenset({later, *possible}), MeasureReason.STILL_OPEN)
         if possible:
             return _Taken(Truth.UNKNOWN, frozenset(possible), MeasureReason.ROLL_OPEN)
         return _Taken(Truth.NO, frozenset(), MeasureReason.COUNTED)
 
-    def _until(
-        self,
-        case: MeasuredCase,
-        course: CourseByDay,
-        start: Entry,
-        asked: tuple[date, DaysUntil],
-    ) -> MeasuredCase:
-        since, figure = asked
-        found = min(self._within(course, start, since, course.on, figure.counts), default=None)
-        ended = min(self._within(course, start, since, course.on, figure.until), default=None)
+    def until(self, case: MeasuredCase, since: date, figure: DaysUntil) -> MeasuredCase:
+        """The case with the days until something came."""
+        course = self.course
+        found = min(self.days_of(figure.counts, since, course.on), default=None)
+        ended = min(self.days_of(figure.until, since, course.on), default=None)
         if found and ended and ended < found:
             found = None
         over = found or ended or course.on
-        rolls = _rolls(course, since, over, figure.counts)
+        rolls = self.rolls_of(figure.counts, since, over)
         if rolls and (rolls[0] < over or found is None):
             least = (rolls[0] - since).days
             value = None if found is None else Possible(least, (found - since).days)
@@ -294,19 +301,6 @@ class _Taken:
     why: MeasureReason
 
     __repr__ = hidden
-
-
-_OF_ROLLS = frozenset(("session_attended", "session_missed", "session_cancelled"))
-"""What the roll of a session may turn out to say."""
-
-
-def _rolls(
-    course: CourseByDay, first: date, last: date, counts: Collection[CountedEntry]
-) -> list[date]:
-    """The days, from one to another, of sessions without a roll that might be what counts."""
-    if not any(isinstance(each, Happening) and each.kind in _OF_ROLLS for each in counts):
-        return []
-    return [day for day in course.open_rolls if first <= day <= last]
 
 
 def _case(

@@ -1,6 +1,7 @@
 """Misfits: why an entry can be none of a course's record."""
 
 from enum import StrEnum
+from typing import Self
 
 from iopkit.confidential import hidden
 from iopkit.courses.entries import Entry
@@ -11,95 +12,84 @@ from iopkit.fields import frozen
 class Misfit(StrEnum):
     """Why an entry does not fit the others of its course."""
 
-    KEY_TWICE = "key_twice"
-    NOTHING_TO_REPLACE = "nothing_to_replace"
-    RECORDED_BEFORE = "recorded_before"
-    CORRECTED_AT_ONCE = "corrected_at_once"
-    NOT_YET = "not_yet"
-    NOT_REFERRED = "not_referred"
-    NOT_ADMITTED = "not_admitted"
-    ALREADY_ADMITTED = "already_admitted"
-    AFTER_DISCHARGE = "after_discharge"
-    NOT_DISCHARGED = "not_discharged"
-    AFTER_DEATH = "after_death"
-    WRONG_WAY = "wrong_way"
-    ON_HOLD_ALREADY = "on_hold_already"
-    NOT_ON_HOLD = "not_on_hold"
-    UNKNOWN_PHASE = "unknown_phase"
-    TWO_LEVELS = "two_levels"
-    TWO_PHASES = "two_phases"
-    UNKNOWN_SESSION = "unknown_session"
-    OTHER_DAY = "other_day"
-    TOLD_TWICE = "told_twice"
-    TOO_LONG = "too_long"
-    NOT_MISSED = "not_missed"
-    MADE_UP_TWICE = "made_up_twice"
-    AT_ONCE = "at_once"
+    expected: str
+    """What an entry has to be for this not to be told of it."""
+    words: str
+    """The reason in prose."""
 
-    @property
-    def expected(self) -> str:
-        """What an entry has to be for this not to be told of it."""
-        return _EXPECTED[self][0]
+    def __new__(cls, value: str, expected: str, words: str) -> Self:  # noqa: D102  # as Enum has it
+        misfit = str.__new__(cls, value)
+        misfit._value_, misfit.expected, misfit.words = value, expected, words
+        return misfit
 
-    @property
-    def words(self) -> str:
-        """The reason in prose."""
-        return _EXPECTED[self][1]
-
-
-_EXPECTED = {
-    Misfit.KEY_TWICE: ("a key of its own", "another entry has its key"),
-    Misfit.NOTHING_TO_REPLACE: (
+    KEY_TWICE = "key_twice", "a key of its own", "another entry has its key"
+    NOTHING_TO_REPLACE = (
+        "nothing_to_replace",
         "an entry of the course to replace",
         "what it replaces is not in the course",
-    ),
-    Misfit.RECORDED_BEFORE: (
+    )
+    RECORDED_BEFORE = (
+        "recorded_before",
         "recorded later than what it replaces",
         "it was recorded no later than what it replaces",
-    ),
-    Misfit.CORRECTED_AT_ONCE: (
+    )
+    CORRECTED_AT_ONCE = (
+        "corrected_at_once",
         "one correction of an entry at an instant",
         "another correction was recorded at the same instant",
-    ),
-    Misfit.NOT_YET: ("recorded once it took place", "it was recorded before it took place"),
-    Misfit.NOT_REFERRED: ("a referral that is open", "no referral was open"),
-    Misfit.NOT_ADMITTED: ("a day of a stay", "the patient was not admitted yet"),
-    Misfit.ALREADY_ADMITTED: ("a day outside a stay", "the patient was admitted already"),
-    Misfit.AFTER_DISCHARGE: (
+    )
+    NOT_YET = "not_yet", "recorded once it took place", "it was recorded before it took place"
+    NOT_REFERRED = "not_referred", "a referral that is open", "no referral was open"
+    NOT_ADMITTED = "not_admitted", "a day of a stay", "the patient was not admitted yet"
+    ALREADY_ADMITTED = (
+        "already_admitted",
+        "a day outside a stay",
+        "the patient was admitted already",
+    )
+    AFTER_DISCHARGE = (
+        "after_discharge",
         "a day by the discharge, or a readmission before it",
         "the patient was discharged",
-    ),
-    Misfit.NOT_DISCHARGED: ("a day after a discharge", "the patient was not discharged"),
-    Misfit.AFTER_DEATH: ("a day by the death", "the patient had died"),
-    Misfit.WRONG_WAY: ("a level on the side that it says", "the level is on the other side"),
-    Misfit.ON_HOLD_ALREADY: ("one hold at a time", "treatment was on hold already"),
-    Misfit.NOT_ON_HOLD: ("a hold that is open", "treatment was not on hold"),
-    Misfit.UNKNOWN_PHASE: (
+    )
+    NOT_DISCHARGED = "not_discharged", "a day after a discharge", "the patient was not discharged"
+    AFTER_DEATH = "after_death", "a day by the death", "the patient had died"
+    WRONG_WAY = "wrong_way", "a level on the side that it says", "the level is on the other side"
+    ON_HOLD_ALREADY = "on_hold_already", "one hold at a time", "treatment was on hold already"
+    NOT_ON_HOLD = "not_on_hold", "a hold that is open", "treatment was not on hold"
+    UNKNOWN_PHASE = (
+        "unknown_phase",
         "a phase of the plan that is in force",
         "the plan in force has no such phase",
-    ),
-    Misfit.TWO_LEVELS: ("one level from a day on", "another level begins on the same day"),
-    Misfit.TWO_PHASES: ("one phase from a day on", "another phase begins on the same day"),
-    Misfit.UNKNOWN_SESSION: (
+    )
+    TWO_LEVELS = "two_levels", "one level from a day on", "another level begins on the same day"
+    TWO_PHASES = "two_phases", "one phase from a day on", "another phase begins on the same day"
+    UNKNOWN_SESSION = (
+        "unknown_session",
         "a session of a schedule in force",
         "no schedule in force has such a session",
-    ),
-    Misfit.OTHER_DAY: ("the day of its session", "its session is on another day"),
-    Misfit.TOLD_TWICE: ("each session once", "another entry tells of its session"),
-    Misfit.TOO_LONG: (
+    )
+    OTHER_DAY = "other_day", "the day of its session", "its session is on another day"
+    TOLD_TWICE = "told_twice", "each session once", "another entry tells of its session"
+    TOO_LONG = (
+        "too_long",
         "no more time than the session has",
         "more time was attended than the session has",
-    ),
-    Misfit.NOT_MISSED: (
+    )
+    NOT_MISSED = (
+        "not_missed",
         "a session that was missed or called off",
         "what it makes up for was not missed",
-    ),
-    Misfit.AT_ONCE: (
+    )
+    MADE_UP_TWICE = (
+        "made_up_twice",
+        "one make-up for a session",
+        "its session was made up for already",
+    )
+    AT_ONCE = (
+        "at_once",
         "one session at a time",
         "the patient was in another session at that time",
-    ),
-    Misfit.MADE_UP_TWICE: ("one make-up for a session", "its session was made up for already"),
-}
+    )
 
 
 @frozen(repr=False)

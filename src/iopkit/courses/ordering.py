@@ -46,7 +46,7 @@ from iopkit.courses.stays import (
     SteppedUp,
     Waitlisted,
 )
-from iopkit.courses.timelines import DueSession
+from iopkit.courses.timelines import BookedSession
 
 _OF_SESSIONS = (SessionAttended, SessionMissed, SessionCancelled, MadeUp, CameUnplanned)
 
@@ -77,12 +77,12 @@ SESSION_RANK = RANKS[SessionAttended]
 _NO_TIME = datetime.min.replace(tzinfo=UTC)
 
 
-def start_of(event: CourseEvent | None, sessions: Mapping[UUID, DueSession]) -> datetime | None:
+def start_of(event: CourseEvent | None, sessions: Mapping[UUID, BookedSession]) -> datetime | None:
     """When the session of an event begins, in UTC; ``None``: of none, or of none that is known."""
     match event:
         case SessionAttended() | SessionMissed() | SessionCancelled():
-            due = sessions.get(event.session)
-            return due.start if due else None
+            booked = sessions.get(event.session)
+            return booked.start if booked else None
         case MadeUp() | CameUnplanned():
             return event.start.astimezone(UTC)
         case _:
@@ -90,7 +90,7 @@ def start_of(event: CourseEvent | None, sessions: Mapping[UUID, DueSession]) -> 
 
 
 def entries_in_order(
-    entries: Iterable[Entry], sessions: Mapping[UUID, DueSession]
+    entries: Iterable[Entry], sessions: Mapping[UUID, BookedSession]
 ) -> tuple[Entry, ...]:
     """Entries by day, kind of event, instant of the session, and key."""
 

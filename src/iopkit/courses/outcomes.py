@@ -12,9 +12,9 @@ from iopkit.courses.attending import (
     SessionMark,
     SessionMissed,
 )
-from iopkit.courses.judging import Status
-from iopkit.courses.timelines import DueSession
-from iopkit.eligibility.possible import Possible
+from iopkit.courses.statuses import Status
+from iopkit.courses.timelines import BookedSession
+from iopkit.eligibility.possible import Possible, from_to
 from iopkit.fields import frozen
 
 
@@ -66,9 +66,14 @@ class SessionRecord:
 
     trusts_types = True  # a state has hundreds of them
 
-    due: DueSession
+    booked: BookedSession
     outcome: SessionOutcome
     mark: SessionMark | None = None
+
+    @property
+    def roll_open(self) -> bool:
+        """Whether nothing is on record of who came."""
+        return self.outcome is SessionOutcome.NOT_RECORDED
 
     __repr__ = hidden
 
@@ -96,29 +101,25 @@ class OutcomeCounts:
     @property
     def due(self) -> int:
         """All sessions that were due."""
-        return sum(
-            (
-                self.attended,
-                self.missed,
-                self.excused,
-                self.cancelled,
-                self.on_hold,
-                self.not_recorded,
-            )
-        )
+        return self.open_to + self.cancelled + self.on_hold
+
+    @property
+    def open_to(self) -> int:
+        """Those that the patient could come to: neither called off nor in a hold."""
+        return self.attended + self.missed + self.excused + self.not_recorded
 
     @property
     def attendance(self) -> float | Possible | None:
         """The share that was attended, from 0 to 1, of those that the patient could come to.
 
-        Sessions that were called off or fell into a hold do not count. While rolls are open it
-        is a range: from none of these attended to all. ``None``: there was no session.
+        While rolls are open it is a range: from none of these attended to all. ``None``: there
+        was no session.
         """
-        open_to = self.attended + self.missed + self.excused + self.not_recorded
-        if not open_to:
+        if not self.open_to:
             return None
-        least, most = self.attended / open_to, (self.attended + self.not_recorded) / open_to
-        return least if least == most else Possible(least, most)
+        return from_to(
+            self.attended / self.open_to, (self.attended + self.not_recorded) / self.open_to
+        )
 
     __repr__ = hidden
 

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from datetime import date
 
+from iopkit.courses.course_by_day import CourseByDay
 from iopkit.courses.events import PhaseEntered
-from iopkit.courses.stay_spans import CourseByDay, StaySpan
+from iopkit.courses.stay_spans import StaySpan
 from iopkit.windows import ONE_DAY
 
 _Phase = tuple[str, date]
@@ -40,7 +41,9 @@ def _phase_on(course: CourseByDay, entered: list[_Phase], day: date) -> _Phase |
     """The phase of a day, and what tells it from the same one entered again."""
     newest = next((each for each in reversed(entered) if each[1] <= day), None)
     force = course.course.timeline.in_force_on(day)
-    if newest and (force is None or newest[1] >= force.since):
+    if force is None:
+        return None
+    if newest and newest[1] >= force.since:
         return newest
     # A new schedule that has the same phase goes on with it.
-    return (force.schedule.plan.phase_on(day).name, date.min) if force else None
+    return force.schedule.plan.phase_on(day).name, date.min

@@ -1,6 +1,7 @@
 """Due rules that follow from a plan: its program's reviews, and those that requirements ask for."""
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 
 from iopkit.courses.due_rules import CountedIn, DueRule, Term
 from iopkit.courses.happenings import Happening
@@ -15,6 +16,7 @@ from iopkit.truth import Truth
 _ADMITTED, _READMITTED = Happening("admitted"), Happening("readmitted")
 _ENDS = (Happening("discharged"), Happening("died"))
 _REVIEWED, _CERTIFIED = (Happening("review_held"),), (Happening("certified"),)
+_in_each_stay = partial(DueRule, when=_ADMITTED, or_when=(_READMITTED,), until=_ENDS)
 
 
 def due_rules(
@@ -57,15 +59,12 @@ def due_rules(
 def _own(plan: Plan) -> Iterator[DueRule]:
     program = plan.program
     if program.review_every_days is not None:
-        yield DueRule(
+        yield _in_each_stay(
             f"{program.name}/review",
             "Review the plan",
-            _ADMITTED,
             every=Term(program.review_every_days),
             done_by=_REVIEWED,
-            until=_ENDS,
             said_by=program.title,
-            or_when=(_READMITTED,),
         )
 
 
@@ -89,26 +88,13 @@ def _of_demand(name: str, requirement: Requirement) -> Iterator[DueRule]:
         title, done = "Certify the need for treatment again", _CERTIFIED
         # On its first day a stay is certified, and not yet again.
         first = None if demand.first_days is None else Term(demand.first_days, opens=1)
-        yield _rule(f"{name}/first", "Certify the need for treatment", requirement, done, Term(0))
-    yield _rule(name, title, requirement, done, first, every)
-
-
-def _rule(  # noqa: PLR0913, PLR0917  # private, and a rule has as many parts
-    name: str,
-    title: str,
-    requirement: Requirement,
-    done_by: tuple[Happening, ...],
-    within: Term | None,
-    every: Term | None = None,
-) -> DueRule:
-    return DueRule(
-        name,
-        title,
-        _ADMITTED,
-        within,
-        every,
-        done_by,
-        until=_ENDS,
-        source=requirement.source,
-        or_when=(_READMITTED,),
+        yield _in_each_stay(
+            f"{name}/first",
+            "Certify the need for treatment",
+            within=Term(0),
+            done_by=done,
+            source=requirement.source,
+        )
+    yield _in_each_stay(
+        name, title, within=first, every=every, done_by=done, source=requirement.source
     )

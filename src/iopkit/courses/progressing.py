@@ -7,11 +7,11 @@ from types import MappingProxyType
 from attrs import evolve
 
 from iopkit.courses.attending import SessionMissed
-from iopkit.courses.delivered import week_of_day
-from iopkit.courses.outcomes import OutcomeCounts, SessionOutcome, SessionRecord, count_outcomes
-from iopkit.courses.standing import State
+from iopkit.courses.delivered_minutes import week_of_day
+from iopkit.courses.outcomes import OutcomeCounts, SessionRecord, count_outcomes
+from iopkit.courses.states import State
 from iopkit.eligibility.patient_facts import FACTS
-from iopkit.eligibility.possible import Possible, least_and_most
+from iopkit.eligibility.possible import Possible, from_to, least_and_most
 from iopkit.errors import refuse, unless_a
 from iopkit.patients.instrument_library import INSTRUMENTS
 from iopkit.patients.patients import Patient
@@ -73,7 +73,7 @@ _TOLD: Mapping[Truth, bool] = MappingProxyType({Truth.YES: True, Truth.NO: False
 
 def plus_open(sure: int, maybe: int) -> PossibleCount:
     """A count to which some may come, such as sessions without a roll."""
-    return Possible(sure, sure + maybe) if maybe else sure
+    return from_to(sure, sure + maybe)
 
 
 def _goals(state: State) -> tuple[PossibleCount, PossibleCount]:
@@ -95,8 +95,7 @@ def _days_without_use(state: State) -> PossibleCount:
     if reported is None or tested is None:
         return reported
     low, high = least_and_most(reported, most=MOST_COUNTED)
-    least = min(int(low), (state.on - tested).days)
-    return reported if least == high else Possible(least, high)
+    return from_to(min(int(low), (state.on - tested).days), int(high))
 
 
 def _of_plan(known: Progress, state: State, plan: Plan) -> Progress:
@@ -107,11 +106,11 @@ def _of_plan(known: Progress, state: State, plan: Plan) -> Progress:
     in_phase = _days(state.on, state.phase_since)
     in_all = count_outcomes(outcomes)
     missed = [each for each in outcomes if isinstance(each.mark, SessionMissed)]
-    unrecorded = [each for each in outcomes if each.outcome is SessionOutcome.NOT_RECORDED]
+    unrecorded = [each for each in outcomes if each.roll_open]
     of_phase = () if state.phase_since is None else state.outcomes_since(state.phase_since)
     by_name: dict[str, list[SessionRecord]] = {s.name: [] for s in plan.program.every_service}
     for each in outcomes:
-        by_name.setdefault(each.due.session.service, []).append(each)
+        by_name.setdefault(each.booked.session.service, []).append(each)
     return evolve(
         known,
         weeks_in_phase=None if in_phase is None else in_phase // 7,
@@ -137,11 +136,11 @@ def _hours(state: State, plan: Plan, since: date, day: date) -> float | Possible
         return None
     sure = sum(each.minutes for each in state.weeks if each.start == week) / 60
     maybe = sum(
-        each.due.session.service_time / timedelta(hours=1)
+        each.booked.session.service_time / timedelta(hours=1)
         for each in state.outcomes_since(week)
-        if each.outcome is SessionOutcome.NOT_RECORDED and each.due.day < week + 7 * ONE_DAY
+        if each.roll_open and each.booked.day < week + 7 * ONE_DAY
     )
-    return Possible(sure, sure + maybe) if maybe else sure
+    return from_to(sure, sure + maybe)
 
 
 def _score_changes(state: State) -> Iterator[ScoreChange]:
@@ -157,8 +156,7 @@ def _score_changes(state: State) -> Iterator[ScoreChange]:
                 least_and_most(FACTS[score].read(patient, day), most=scale.high)
                 for day in (min(days), max(days))
             )
-            least, most = int(low - last), int(high - first)
-            yield ScoreChange(score, least if least == most else Possible(least, most))
+            yield ScoreChange(score, from_to(int(low - last), int(high - first)))
 
 
 def _days(on: date, since: date | None) -> int | None:
@@ -186,5 +184,5 @@ def _missed(outcomes: Iterable[SessionRecord], since: date) -> Iterator[MissedSe
     """Sessions as such that were missed, each with what is known of an excuse."""
     for each in outcomes:
         excused = each.mark.excused if isinstance(each.mark, SessionMissed) else None
-        day = (each.due.day - since).days
-        yield MissedSession(each.due.session.service, day, excused)
+        day = (each.booked.day - since).days
+        yield MissedSession(each.booked.session.service, day, excused)

@@ -8,9 +8,10 @@ from itertools import accumulate
 from statistics import NormalDist
 
 from iopkit.confidential import hidden
+from iopkit.courses.course_by_day import CourseByDay
 from iopkit.courses.courses import Course
 from iopkit.courses.measure_rules import MeasuredDays
-from iopkit.courses.stay_spans import CourseByDay, StaySpan
+from iopkit.courses.stay_spans import StaySpan
 from iopkit.courses.stays import Discharged, DischargeReason
 from iopkit.errors import each_a, refuse, refuse_moments, unless, unless_a
 from iopkit.fields import frozen
@@ -72,8 +73,15 @@ def _duration(course: Course, stay: StaySpan) -> StayDuration:
         reason = stay.left.reason.value if stay.left.reason else None
     elif stay.left is not None:
         reason = "died"
-    key, patient = str(course.key), str(course.patient)
-    return StayDuration(patient, key, stay.start, days, most, stay.left is not None, reason)
+    return StayDuration(
+        patient=str(course.patient),
+        course=str(course.key),
+        start=stay.start,
+        days=days,
+        days_most=most,
+        ended=stay.left is not None,
+        reason=reason,
+    )
 
 
 @frozen
@@ -179,10 +187,3 @@ def _limits(
     log = math.log(retained)
     spread = deviations * math.sqrt(variance) / log
     return math.exp(log * math.exp(-spread)), math.exp(log * math.exp(spread))
-
-
-def curve_words(curve: RetentionCurve) -> str:
-    """A curve in words: how many there are, and what is left of them after 30, 60, 90, 120 days."""
-    shares = [(days, curve.retained_at(days)) for days in (30, 60, 90, 120)]
-    told = [f"{100 * share:.0f} % after {days} days" for days, share in shares if share is not None]
-    return f"{curve.people} stays; {', '.join(told) or 'none was seen for 30 days'}"

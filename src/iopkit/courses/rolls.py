@@ -13,7 +13,7 @@ from iopkit.confidential import hidden
 from iopkit.courses.attending import MissedBecause, SessionAttended, SessionMark, SessionMissed
 from iopkit.courses.courses import Course, record
 from iopkit.courses.entries import Entry
-from iopkit.courses.timelines import DueSession
+from iopkit.courses.timelines import BookedSession
 from iopkit.errors import Fault, InvalidError, each_a, refuse, unless, unless_a
 from iopkit.fields import call_union, frozen
 from iopkit.schedules.attendance import Attendance
@@ -54,7 +54,7 @@ call_union(RollMark, "Present() or Absent()")
 
 
 @frozen(repr=False)
-class RollEntry:
+class Entered:
     """What a roll has added to a course: the entry, and the course with it on record."""
 
     course: Course
@@ -71,7 +71,7 @@ def enter_roll(  # noqa: PLR0913  # a roll, and what every entry has
     recorded: datetime,
     recorder: str,
     keys: Iterable[UUID],
-) -> tuple[RollEntry, ...]:
+) -> tuple[Entered, ...]:
     """Put the roll of a meeting on record: one entry for each member who has a mark.
 
     A member without a mark stays not recorded. The meeting's clinician is kept as who led it:
@@ -105,22 +105,17 @@ def enter_roll(  # noqa: PLR0913  # a roll, and what every entry has
         unless(len(fresh) == len(marks), "keys", "a key for each mark", "too few"),
         _member_faults(marks, members),
     )
-    entered: list[RollEntry] = []
+    entered: list[Entered] = []
     faults: list[Fault] = []
     for place, (key, (patient, mark)) in enumerate(zip(fresh, marks.items(), strict=True)):
-        ((course, due),) = members[patient]
+        ((course, booked),) = members[patient]
         try:
-            entry = Entry(key, due.day, recorded, recorder, _event(mark, due, meeting))
-            entered.append(RollEntry(record(course, entry), entry))
+            entry = Entry(key, booked.day, recorded, recorder, _event(mark, booked, meeting))
+            entered.append(Entered(record(course, entry), entry))
         except InvalidError as error:
-            faults += [_of_mark(fault, place) for fault in error.faults]
+            faults += [evolve(fault, path=("marks", place)) for fault in error.faults]
     refuse("roll", tuple(faults))
     return tuple(entered)
-
-
-def _of_mark(fault: Fault, place: int) -> Fault:
-    """A fault of the entry that a mark makes, as one of the mark."""
-    return evolve(fault, path=("marks", place))
 
 
 def _each_mark(marks: Mapping[UUID, RollMark]) -> None:
@@ -133,14 +128,14 @@ def _each_mark(marks: Mapping[UUID, RollMark]) -> None:
 
 def _members(
     meeting: Meeting, courses: Iterable[Course]
-) -> Mapping[UUID, Sequence[tuple[Course, DueSession]]]:
+) -> Mapping[UUID, Sequence[tuple[Course, BookedSession]]]:
     """By patient, the courses that have a session at a meeting, with it."""
     start = meeting.start.astimezone(UTC)
-    found: defaultdict[UUID, list[tuple[Course, DueSession]]] = defaultdict(list)
+    found: defaultdict[UUID, list[tuple[Course, BookedSession]]] = defaultdict(list)
     for course in courses:
-        for due in course.timeline.by_start:
-            if due.start == start and _is_of(due.session, meeting):
-                found[course.patient].append((course, due))
+        for booked in course.timeline.by_start:
+            if booked.start == start and _is_of(booked.session, meeting):
+                found[course.patient].append((course, booked))
     return found
 
 
@@ -161,10 +156,10 @@ def _member_faults(
     )
 
 
-def _event(mark: RollMark, due: DueSession, meeting: Meeting) -> SessionMark:
+def _event(mark: RollMark, booked: BookedSession, meeting: Meeting) -> SessionMark:
     match mark:
         case Present():
             attendance = Attendance(mark.time, mark.given, meeting.clinician)
-            return SessionAttended(due.uid, attendance, mark.late, mark.left_early)
+            return SessionAttended(booked.uid, attendance, mark.late, mark.left_early)
         case Absent():
-            return SessionMissed(due.uid, mark.excused, mark.why, mark.told_beforehand)
+            return SessionMissed(booked.uid, mark.excused, mark.why, mark.told_beforehand)

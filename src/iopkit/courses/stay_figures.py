@@ -1,10 +1,10 @@
 """Figures of a stay: its length, how it ended, what was delivered, and what it changed."""
 
 from collections.abc import Iterator
-from typing import TypeAlias
 
 from attrs import evolve
 
+from iopkit.courses.course_by_day import CourseByDay
 from iopkit.courses.findings import InstrumentAnswered
 from iopkit.courses.measure_rules import (
     DeliveredShare,
@@ -14,31 +14,20 @@ from iopkit.courses.measure_rules import (
     PhaseDays,
     RetainedFor,
     ScaleChange,
+    StayFigure,
     StayLength,
     StayLengthBin,
 )
 from iopkit.courses.measured_cases import MeasuredCase, MeasuredValue, MeasureReason
-from iopkit.courses.outcomes import SessionOutcome, count_outcomes
+from iopkit.courses.outcomes import count_outcomes
 from iopkit.courses.phases_by_day import phase_spans
-from iopkit.courses.stay_spans import CourseByDay, StaySpan
+from iopkit.courses.stay_spans import StaySpan
 from iopkit.courses.stays import Discharged
-from iopkit.eligibility.possible import Possible
+from iopkit.eligibility.possible import Possible, from_to
 from iopkit.levels import LevelOfCare
 from iopkit.patients.screenings import Screening
 from iopkit.truth import Truth
 from iopkit.windows import whole_minutes
-
-StayFigure: TypeAlias = (
-    StayLength
-    | LeavingCode
-    | LeftFor
-    | RetainedFor
-    | NoShowShare
-    | DeliveredShare
-    | PhaseDays
-    | ScaleChange
-)
-"""What is figured of a stay."""
 
 
 def figured(
@@ -69,7 +58,7 @@ def _length(figure: StayLength, case: MeasuredCase, stay: StaySpan) -> MeasuredC
     most = max(1, high + (at_home is not Truth.NO))
     if stay.end is None:
         return evolve(case, at_least=least, why=MeasureReason.STILL_OPEN)
-    value: MeasuredValue = _between(least, most)
+    value: MeasuredValue = from_to(least, most)
     if figure.bins:
         codes = bin_codes(least, most, figure.bins)
         value = codes[0] if len(codes) == 1 else Possible(options=frozenset(codes))
@@ -118,7 +107,7 @@ def _retained(figure: RetainedFor, case: MeasuredCase, stay: StaySpan) -> Measur
 
 def _no_shows(case: MeasuredCase, course: CourseByDay, stay: StaySpan) -> MeasuredCase:
     counts = count_outcomes(course.outcomes_in(stay))
-    open_to = counts.attended + counts.missed + counts.excused + counts.not_recorded
+    open_to = counts.open_to
     if not open_to:
         return evolve(case, why=MeasureReason.NOTHING_DUE)
     least, most = counts.unexcused, counts.missed + counts.not_recorded
@@ -129,21 +118,19 @@ def _no_shows(case: MeasuredCase, course: CourseByDay, stay: StaySpan) -> Measur
         if most > least
         else MeasureReason.COUNTED
     )
-    return evolve(case, value=_between(least / open_to, most / open_to), weight=open_to, why=why)
+    return evolve(case, value=from_to(least / open_to, most / open_to), weight=open_to, why=why)
 
 
 def _delivered(case: MeasuredCase, course: CourseByDay, stay: StaySpan) -> MeasuredCase:
     outcomes, last = course.outcomes_in(stay), stay.end or course.on
-    prescribed = sum(whole_minutes(each.due.session.service_time) for each in outcomes)
+    prescribed = sum(whole_minutes(each.booked.session.service_time) for each in outcomes)
     if not prescribed:
         return evolve(case, why=MeasureReason.NOTHING_DUE)
     delivered = sum(m.minutes for m in course.fold.minutes if stay.start <= m.day <= last)
     not_known = sum(
-        whole_minutes(each.due.session.service_time)
-        for each in outcomes
-        if each.outcome is SessionOutcome.NOT_RECORDED
+        whole_minutes(each.booked.session.service_time) for each in outcomes if each.roll_open
     )
-    value = _between(delivered / prescribed, (delivered + not_known) / prescribed)
+    value = from_to(delivered / prescribed, (delivered + not_known) / prescribed)
     why = MeasureReason.ROLL_OPEN if not_known else MeasureReason.COUNTED
     return evolve(case, value=value, weight=prescribed, why=why)
 
@@ -179,15 +166,11 @@ def _change(
         why = MeasureReason.NOT_RECORDED if stay.end else MeasureReason.STILL_OPEN
         return evolve(case, why=why, scores=baseline)
     (low, high), (least, most) = (each.bounds(figure.scale) for each in (first, last))
-    value = _between(least - high, most - low)
+    value = from_to(least - high, most - low)
     why = MeasureReason.NOT_RECORDED if isinstance(value, Possible) else MeasureReason.COUNTED
     scores = (_score(first, figure.scale), _score(last, figure.scale))
     return evolve(case, value=value, why=why, scores=scores)
 
 
 def _score(screening: Screening, scale: str) -> MeasuredValue:
-    return _between(*screening.bounds(scale))
-
-
-def _between(least: float, most: float) -> float | Possible:
-    return least if least == most else Possible(least, most)
+    return from_to(*screening.bounds(scale))

@@ -1,16 +1,14 @@
 """Stays: from an admission to the discharge or death, or to the day that is asked for."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from uuid import UUID
 
 from attrs import evolve
 
 from iopkit.confidential import hidden
-from iopkit.courses.courses import Course
+from iopkit.courses.contacts import is_contact
 from iopkit.courses.entries import Entry
-from iopkit.courses.folding import Fold, is_contact
-from iopkit.courses.outcomes import SessionOutcome, SessionRecord
 from iopkit.courses.stays import (
     Admitted,
     Died,
@@ -27,20 +25,20 @@ from iopkit.levels import LevelOfCare
 class StaySpan:
     """A stay, as it is on record by a day.
 
-    ``first`` and ``last`` are the keys of the entries that begin and end it. ``end`` is the day of
-    the discharge or death and ``left`` that event; ``None``: it goes on. ``level`` is the newest on
-    record. ``contact`` is the day of the last contact, and ``open_roll`` that of the newest session
-    after it without a roll, to which the patient may have come.
+    ``begun_by`` and ``ended_by`` are the keys of the entries that begin and end it. ``end`` is the
+    day of the discharge or death and ``left`` that event; ``None``: it goes on. ``level`` is the
+    newest on record. ``contact`` is the day of the last contact, and ``open_roll`` that of the
+    newest session after it without a roll, to which the patient may have come.
     """
 
     trusts_types = True
 
-    first: UUID
+    begun_by: UUID
     start: date
     contact: date
     level: LevelOfCare | None = None
     open_roll: date | None = None
-    last: UUID | None = None
+    ended_by: UUID | None = None
     end: date | None = None
     left: Discharged | Died | None = None
 
@@ -53,44 +51,8 @@ class StaySpan:
     __repr__ = hidden
 
 
-class CourseByDay:
-    """A course up to a day: its entries that count, its stays and what became of its sessions."""
-
-    def __init__(self, course: Course, on: date) -> None:
-        self.course, self.on = course, on
-        self.fold: Fold = course.folded.on(on)
-        self.entries = tuple(each for each in course.history.counting if each.on <= on)
-        self.open_rolls = tuple(
-            each.due.day
-            for each in self.fold.outcomes
-            if each.outcome is SessionOutcome.NOT_RECORDED
-        )
-        self.stays = tuple(map(self._with_open_roll, _stays(self.entries)))
-
-    @property
-    def died(self) -> bool:
-        """Whether the patient is dead, so that nothing comes any more."""
-        return any(isinstance(each.event, Died) for each in self.entries)
-
-    @property
-    def over(self) -> date:
-        """The last day of which all is known: of the dead there is no later one to wait for."""
-        return date.max if self.died else self.on
-
-    def outcomes_in(self, stay: StaySpan) -> tuple[SessionRecord, ...]:
-        """What became of the sessions of a stay."""
-        last = stay.end or self.on
-        return tuple(each for each in self.fold.outcomes if stay.start <= each.due.day <= last)
-
-    def _with_open_roll(self, stay: StaySpan) -> StaySpan:
-        last = stay.end or self.on
-        after = [day for day in self.open_rolls if stay.contact < day <= last]
-        return evolve(stay, open_roll=max(after)) if after else stay
-
-    __repr__ = hidden
-
-
-def _stays(entries: tuple[Entry, ...]) -> Iterator[StaySpan]:
+def stays_of(entries: Iterable[Entry]) -> Iterator[StaySpan]:
+    """The stays that some entries make, which count and are in order; the last may go on."""
     stay: StaySpan | None = None
     for entry in entries:
         event = entry.event
@@ -102,7 +64,7 @@ def _stays(entries: tuple[Entry, ...]) -> Iterator[StaySpan]:
             case Discharged() | Died():
                 told = event.last_contact if isinstance(event, Discharged) else None
                 contact = max(filter(None, (stay.contact, told)))
-                yield evolve(stay, contact=contact, last=entry.key, end=entry.on, left=event)
+                yield evolve(stay, contact=contact, ended_by=entry.key, end=entry.on, left=event)
                 stay = None
             case SteppedUp() | SteppedDown():
                 stay = evolve(stay, level=event.level)

@@ -3,6 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
+from functools import partial
 from uuid import UUID
 
 from attrs import evolve
@@ -11,16 +12,17 @@ from iopkit.courses.abstinence import ControlledSpan, days_reported, negative_te
 from iopkit.courses.attending import SessionCancelled, SessionMissed
 from iopkit.courses.authorizations import Authorization, AuthorizationStatus, last_answers
 from iopkit.courses.courses import Course, as_known
-from iopkit.courses.delivered import MinutesOfWeek
-from iopkit.courses.folding import Fold, StatusSpan
-from iopkit.courses.goal_figures import GoalRecord
-from iopkit.courses.judging import IN_TREATMENT, Status
+from iopkit.courses.delivered_minutes import MinutesOfWeek
+from iopkit.courses.folding import Fold
+from iopkit.courses.goal_figures import figures_of_goal
 from iopkit.courses.progressing import plus_open, progress
-from iopkit.courses.standing import State
+from iopkit.courses.states import State
+from iopkit.courses.statuses import IN_TREATMENT, Status, StatusSpan
 from iopkit.courses.stays import HoldBegun, HoldEnded
-from iopkit.courses.timelines import DueSession, Timeline
+from iopkit.courses.timelines import BookedSession, Timeline
 from iopkit.errors import refuse, refuse_flags, refuse_moments, unless_a
 from iopkit.levels import LevelOfCare
+from iopkit.patients.patients import Patient
 from iopkit.plans.goals import Counted, Goal
 from iopkit.plans.plans import Plan
 
@@ -119,10 +121,10 @@ def _with_goals(state: State, goals: Iterable[Goal]) -> State:
     counts = state.counts
     attended = plus_open(counts.attended + state.beside, counts.not_recorded)
     known = progress(state)
-    of = GoalRecord(
-        state.patient,
-        state.on,
-        screenings=state.screenings,
+    figures = partial(
+        figures_of_goal,
+        patient=Patient(state.patient, screenings=state.screenings),
+        on=state.on,
         progress=known,
         counts={
             Counted.DAYS_WITHOUT_USE: known.days_without_use,
@@ -130,7 +132,7 @@ def _with_goals(state: State, goals: Iterable[Goal]) -> State:
             Counted.SESSIONS_ATTENDED: attended,
         },
     )
-    return evolve(state, goals=tuple(map(of.figures, goals)))
+    return evolve(state, goals=tuple(map(figures, goals)))
 
 
 def _spans(fold: Fold) -> Iterator[StatusSpan]:
@@ -166,7 +168,7 @@ def _agrees(fold: Fold, since: date | None) -> bool | None:
     return fold.ready[1]
 
 
-def _left(course: Course, on: date, status: Status | None) -> tuple[DueSession, ...]:
+def _left(course: Course, on: date, status: Status | None) -> tuple[BookedSession, ...]:
     """The sessions after a day that nobody has called off, and that fall into no hold known to end.
 
     One of which the patient has said that they will not come is called off too.
@@ -174,7 +176,7 @@ def _left(course: Course, on: date, status: Status | None) -> tuple[DueSession, 
     if status in (Status.DISCHARGED, Status.DIED):
         return ()
     sessions, counting = course.timeline.by_start, course.history.counting
-    coming = sessions[bisect_right(sessions, on, key=lambda due: due.day) :]
+    coming = sessions[bisect_right(sessions, on, key=lambda booked: booked.day) :]
     later = counting[bisect_right(counting, on, key=lambda entry: entry.on) :]
     off, held = set[UUID](), list[tuple[date, date]]()
     begun = on
@@ -191,9 +193,9 @@ def _left(course: Course, on: date, status: Status | None) -> tuple[DueSession, 
     if not off and not held:
         return coming
     return tuple(
-        due
-        for due in coming
-        if due.uid not in off and not any(start <= due.day < end for start, end in held)
+        booked
+        for booked in coming
+        if booked.uid not in off and not any(start <= booked.day < end for start, end in held)
     )
 
 

@@ -28,7 +28,7 @@ class ScheduleSince:
 
 
 @frozen(repr=False)
-class DueSession:
+class BookedSession:
     """A session of a course, with the schedule that has it and what it makes up for.
 
     ``uid`` is the session's; ``makes_up_for`` that of the session which it stands for, ``None``
@@ -49,6 +49,11 @@ class DueSession:
     def start(self) -> datetime:
         """When it begins, in UTC."""
         return self.session.start.astimezone(UTC)
+
+    @property
+    def title(self) -> str:
+        """What its service is called."""
+        return self.schedule.titles[self.session.service]
 
     __repr__ = hidden
 
@@ -79,8 +84,8 @@ class Timeline:
 
     def _repeated(self) -> tuple[Fault, ...]:
         seen: set[UUID] = set()
-        for place, each in enumerate(self._due):
-            uids = {due.uid for due in each}
+        for place, each in enumerate(self._of_each):
+            uids = {booked.uid for booked in each}
             if uids & seen:
                 expected = "each session while one schedule is in force"
                 fix = "let the newer schedule be in force from the day on which it was made"
@@ -93,11 +98,11 @@ class Timeline:
         return tuple(each.since for each in self.schedules)
 
     @cached_property
-    def _due(self) -> tuple[tuple[DueSession, ...], ...]:
+    def _of_each(self) -> tuple[tuple[BookedSession, ...], ...]:
         ends = (*self._days[1:], date.max)
         return tuple(
             tuple(
-                _due_session(each.schedule, session)
+                _booked(each.schedule, session)
                 for session in each.schedule.sessions
                 if each.since <= session.start.date() < end
             )
@@ -105,14 +110,18 @@ class Timeline:
         )
 
     @cached_property
-    def sessions(self) -> Mapping[UUID, DueSession]:
+    def sessions(self) -> Mapping[UUID, BookedSession]:
         """Every session of the course by its UID, in the order of the schedules."""
-        return {due.uid: due for each in self._due for due in each}
+        return {booked.uid: booked for each in self._of_each for booked in each}
 
     @cached_property
-    def by_start(self) -> tuple[DueSession, ...]:
+    def by_start(self) -> tuple[BookedSession, ...]:
         """Every session of the course in the order of the starts."""
-        return tuple(sorted(self.sessions.values(), key=lambda due: (due.day, due.start, due.uid)))
+        return tuple(
+            sorted(
+                self.sessions.values(), key=lambda booked: (booked.day, booked.start, booked.uid)
+            )
+        )
 
     def in_force_on(self, day: date) -> ScheduleSince | None:
         """What is in force on a day, and since when; ``None``: there is nothing yet."""
@@ -142,6 +151,6 @@ class Timeline:
     __repr__ = hidden
 
 
-def _due_session(schedule: Schedule, session: Session) -> DueSession:
+def _booked(schedule: Schedule, session: Session) -> BookedSession:
     original = schedule.uid(evolve(session, make_up=0)) if session.make_up else None
-    return DueSession(schedule.uid(session), session, schedule, original)
+    return BookedSession(schedule.uid(session), session, schedule, original)

@@ -624,7 +624,7 @@ def _unknown_key(key: str, place: int, free: set[str], *, masked: bool) -> Fault
 
 
 _KNOWN_FIELD = "a known field"
-_OWN_FIRST = "known one level up: in TOML, an entry's own keys come before the tables in it"
+_OWN_FIRST = "known one level up: in TOML, a table's own keys come before the tables in it"
 
 
 def _misplaced(fault: Fault, known: set[str]) -> Fault:

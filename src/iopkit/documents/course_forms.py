@@ -5,8 +5,7 @@ from uuid import UUID
 from iopkit.confidential import hidden
 from iopkit.courses.courses import Course, collect
 from iopkit.courses.entries import Entry
-from iopkit.courses.timelines import ScheduleSince, Timeline
-from iopkit.errors import refuse, unless
+from iopkit.courses.timelines import ScheduleSince
 from iopkit.fields import frozen
 
 
@@ -24,16 +23,12 @@ class CourseForm:
     entries: tuple[Entry, ...] = ()
 
     def __attrs_post_init__(self) -> None:
-        strangers = any(e.schedule.plan.patient != self.patient for e in self.schedules)
-        expected = "those of the patient"
-        refuse("course", unless(not strangers, "schedules", expected, "another patient's"))
-        Timeline(self.schedules)
+        Course(self.key, self.patient, self.schedules)  # refuses what is wrong with them
 
     @classmethod
     def of(cls, course: Course) -> "CourseForm":
         """A course as documents have it."""
-        apart = (each.entry for each in course.apart)
-        return cls(course.key, course.patient, course.schedules, (*course.entries, *apart))
+        return cls(course.key, course.patient, course.schedules, course.every_entry)
 
     @property
     def value(self) -> Course:

@@ -115,8 +115,7 @@ def written_entries(
     for place, each in enumerate(values):
         refuse("entries", unless_a(each, place, Course, Entry))
         if isinstance(each, Course):
-            apart = (one.entry for one in each.apart)
-            yield from (_beside(each.key, write(entry)) for entry in (*each.entries, *apart))
+            yield from (_beside(each.key, write(entry)) for entry in each.every_entry)
         else:
             yield _beside(course, write(each))
 

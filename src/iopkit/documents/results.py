@@ -14,15 +14,14 @@ from iopkit.checks.fitting import Fit, Judgment
 from iopkit.checks.proposals import Proposals, Remaining
 from iopkit.clinics.clinics import ClinicRun
 from iopkit.clinics.mornings import Morning, SessionOf
-from iopkit.courses.delivered import MinutesOfWeek
+from iopkit.courses.delivered_minutes import MinutesOfWeek
 from iopkit.courses.due import Due
-from iopkit.courses.due_lists import DueRow
-from iopkit.courses.folding import StatusSpan
+from iopkit.courses.due_tables import DueRow
 from iopkit.courses.measure_tables import MeasureRow, measure_rows, measure_sums
 from iopkit.courses.measured_cases import MeasureResult
-from iopkit.courses.outcomes import SessionOutcome
-from iopkit.courses.site_rows import StandingRow, standing_row
-from iopkit.courses.standing import State
+from iopkit.courses.state_tables import StateRow, state_row
+from iopkit.courses.states import State
+from iopkit.courses.statuses import StatusSpan
 from iopkit.documents.classes import converter, writer_of
 from iopkit.documents.documents import to_document
 from iopkit.eligibility.analysis import Analysis, Difference
@@ -358,15 +357,14 @@ def state_document(state: State) -> dict[str, Any]:  # Any: plain JSON values
     A count that is known in part is an object with its ``low`` and ``high`` ends.
     """
     return {
-        **writer_of(StandingRow)(standing_row(state)),
+        **writer_of(StateRow)(state_row(state)),
         "known": state.known and state.known.isoformat(),
         "missed_test_is_positive": state.missed_test_is_positive,
         "spans": [writer_of(StatusSpan)(each) for each in state.spans],
         "weeks": [writer_of(MinutesOfWeek)(each) for each in state.weeks],
         "open": [
-            {"uid": str(each.due.uid), "start": each.due.session.start.isoformat()}
-            for each in state.outcomes
-            if each.outcome is SessionOutcome.NOT_RECORDED
+            {"uid": str(due.uid), "start": due.session.start.isoformat()}
+            for due in state.rolls_open
         ],
         "attended_in_a_row": _count(state.attended_in_a_row),
         "missed_in_a_row": _count(state.missed_in_a_row),
@@ -433,10 +431,10 @@ def morning_document(morning: Morning) -> dict[str, Any]:  # Any: plain JSON val
 
 
 def _session_of(one: SessionOf) -> dict[str, Any]:  # Any: plain JSON values
-    session = one.due.session
+    session = one.booked.session
     return {
         "patient": str(one.patient),
-        "session": str(one.due.uid),
+        "session": str(one.booked.uid),
         "service": session.service,
         "start": session.start.isoformat(),
     }

@@ -402,7 +402,7 @@ def _surroundings() -> Iterator[AnyFact]:
         "From where the patient comes: into treatment for the first time in this course, down "
         "from inpatient or residential care or withdrawal management, or up from outpatient care.",
         SAMHSA_2021,
-        kind=Choice(tuple(entry.value for entry in EntryRoute)),
+        kind=Choice(tuple(route.value for route in EntryRoute)),
         changeable=False,
     )
 

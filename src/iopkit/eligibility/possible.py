@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 from iopkit.confidential import hidden
 from iopkit.eligibility.kinds import NEVER, Choice, Kind, Number, Scalar
@@ -134,6 +134,19 @@ def least_and_most(value: Possible | float | None, *, most: float) -> tuple[floa
     if not isinstance(value, Possible):
         return value, value
     return value.low or 0, value.high or 0
+
+
+N = TypeVar("N", int, float)
+
+
+def from_to(low: N, high: N) -> N | Possible:
+    """What lies from one number to another: where they are the same, the number.
+
+    Example:
+        >>> from_to(3, 3), from_to(3, 4).high
+        (3, 4)
+    """
+    return low if low == high else Possible(low, high)
 
 
 def is_of_kind(kind: Kind, value: Value) -> bool:

@@ -10,6 +10,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from iopkit.confidential import hidden
+from iopkit.courses.contacts import ALWAYS_CONTACTS
+from iopkit.courses.events import KIND_OF, ROLL_KINDS
 from iopkit.errors import Fault, refuse
 from iopkit.frames.engines import Engine, collected, names_in
 
@@ -21,12 +23,7 @@ _COLUMNS = *_TEXTS, "on", "recorded"
 IN = "admitted", "readmitted"
 OUT = "discharged", "died"
 _STEPS = "stepped_up", "stepped_down"
-CONTACTS = (
-    *IN,
-    *("assessed", "came_unplanned", "contact_made", "drug_tested", "instrument_answered"),
-    *("made_up", "session_attended"),
-)
-ROLLS = "session_attended", "session_missed", "session_cancelled"
+CONTACTS = (*sorted(KIND_OF[of] for of in ALWAYS_CONTACTS), "contact_made")
 
 
 def read_entries(entries: object, kinds: Iterable[str]) -> "tuple[Engine, pl.DataFrame]":
@@ -94,7 +91,7 @@ class EntryTable:
         ends = first.name.prefix("first "), last.name.prefix("last ")
         self._days = by_course.with_columns(*ends).with_row_index("place").collect()
         self.courses = self._days.select("place", "course")
-        others = pl.col("counts") & ~pl.col("kind").is_in(ROLLS)
+        others = pl.col("counts") & ~pl.col("kind").is_in(ROLL_KINDS)
         self._few = _told_apart(self._placed(self._rows.lazy().filter(others)))
         self.rolls = self._beside(rolls, ("on",))
         self.phases = self._beside(phases, ("on", "in_force"), ("phase",))
@@ -268,7 +265,7 @@ class EntryTable:
 
 def of_rolls(kinds: Iterable[str]) -> frozenset[str]:
     """Those of some kinds of events that are of the roll of a session."""
-    return frozenset(ROLLS).intersection(kinds)
+    return frozenset(ROLL_KINDS).intersection(kinds)
 
 
 def _name(kinds: Iterable[str]) -> str:

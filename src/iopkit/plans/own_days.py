@@ -65,21 +65,21 @@ def withheld_at(plan: Plan, service: Service, minute: int) -> UpcomingChange | N
     return plan.withheld(service.name, [plan.start + timedelta(days=day) for day in days])
 
 
-def withholding(plan: Plan, entry: PrescribedSession) -> UpcomingChange | None:
+def withholding(plan: Plan, planned: PrescribedSession) -> UpcomingChange | None:
     """The change for which a prescribed session is not given; ``None``: it can be.
 
     One without a day cannot be if each day of its week is withheld.
     """
-    if entry.minute is not None:
-        return withheld_at(plan, entry.service, entry.minute)
-    days = days_of_week(entry.week) if entry.day is None else (entry.day,)
-    found = [withheld_at(plan, entry.service, day * DAY) for day in days]
+    if planned.minute is not None:
+        return withheld_at(plan, planned.service, planned.minute)
+    days = days_of_week(planned.week) if planned.day is None else (planned.day,)
+    found = [withheld_at(plan, planned.service, day * DAY) for day in days]
     return found[0] if all(found) else None
 
 
 def given(plan: Plan) -> Iterator[PrescribedSession]:
     """The sessions of a plan without those of days on which their service is not given."""
-    return (entry for entry in plan.prescribed() if withholding(plan, entry) is None)
+    return (planned for planned in plan.prescribed() if withholding(plan, planned) is None)
 
 
 def planned_doses(plan: Plan) -> tuple[Dose, ...]:
@@ -91,9 +91,9 @@ def planned_doses(plan: Plan) -> tuple[Dose, ...]:
         One dose a week, ``plan.weeks`` of them.
     """
     weeks = [Dose()] * plan.weeks
-    for entry in given(plan):
-        dose = Dose.of([entry.service])
-        weeks[entry.week - 1] += dose.perhaps if entry.service.name in plan.on_hold else dose
+    for planned in given(plan):
+        dose = Dose.of([planned.service])
+        weeks[planned.week - 1] += dose.perhaps if planned.service.name in plan.on_hold else dose
     return tuple(weeks)
 
 

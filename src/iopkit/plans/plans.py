@@ -392,20 +392,20 @@ class Plan:
 
         A session that has no day yet stays in the week that the leave begins in.
         """
-        entries = timetable(self.program, Weekday.of(self.start))
+        prescribed = timetable(self.program, Weekday.of(self.start))
         if not any(leave.shifts for leave in self.leaves):
-            return entries
-        return tuple(map(self._shifted_session, entries))
+            return prescribed
+        return tuple(map(self._shifted_session, prescribed))
 
-    def _shifted_session(self, entry: PrescribedSession) -> PrescribedSession:
-        day, minute = entry.day, entry.minute
-        last = (entry.week - 1) * 7 if day is None else day
-        if minute is not None and entry.service.duration is not None:
-            last = (minute + whole_minutes(entry.service.duration) - 1) // DAY
+    def _shifted_session(self, planned: PrescribedSession) -> PrescribedSession:
+        day, minute = planned.day, planned.minute
+        last = (planned.week - 1) * 7 if day is None else day
+        if minute is not None and planned.service.duration is not None:
+            last = (minute + whole_minutes(planned.service.duration) - 1) // DAY
         by = self._shifted(last) - last
         return evolve(
-            entry,
-            week=entry.week + by // 7,
+            planned,
+            week=planned.week + by // 7,
             day=None if day is None else day + by,
             minute=None if minute is None else minute + by * DAY,
         )

@@ -43,9 +43,9 @@ def step_down_notes(plan: Plan, patient: Patient) -> Iterator[PlanNote]:
     else:
         first = min(
             (
-                start + timedelta(days=entry.day)
-                for entry in given(plan)
-                if entry.day is not None and entry.service.name not in plan.on_hold
+                start + timedelta(days=each.day)
+                for each in given(plan)
+                if each.day is not None and each.service.name not in plan.on_hold
             ),
             default=None,
         )

@@ -5,7 +5,7 @@
 
 from itertools import pairwise
 
-from iopkit.courses.retention import CurvePoint, RetentionCurve, curve_words
+from iopkit.courses.retention import CurvePoint, RetentionCurve
 from iopkit.plots.canvas import COLORS, GRID, Form, saved, sheet, tint
 
 
@@ -65,7 +65,7 @@ def retention_picture(
             va="top",
             fontsize=9,
         )
-        return saved(figure, form, title=title, words=curve_words(curve))
+        return saved(figure, form, title=title, words=_words(curve))
 
 
 def _ticks(last: int) -> range:
@@ -77,3 +77,10 @@ def _ticks(last: int) -> range:
 def _there(curve: RetentionCurve, day: int) -> int:
     """How many were still there on a day."""
     return next((point.at_risk for point in curve.points if point.days >= day), 0)
+
+
+def _words(curve: RetentionCurve) -> str:
+    """A curve in words: how many there are, and what is left of them after 30, 60, 90, 120 days."""
+    shares = [(days, curve.retained_at(days)) for days in (30, 60, 90, 120)]
+    told = [f"{100 * share:.0f} % after {days} days" for days, share in shares if share is not None]
+    return f"{curve.people} stays; {', '.join(told) or 'none was seen for 30 days'}"

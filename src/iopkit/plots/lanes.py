@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
 
 from iopkit.courses.courses import Course
-from iopkit.courses.judging import Status
 from iopkit.courses.outcomes import SessionOutcome
+from iopkit.courses.statuses import Status
 from iopkit.plots.canvas import COLORS, GRID, Form, saved, sheet, tint
 from iopkit.reports.lanes import Lane, lanes_of, lanes_text
 from iopkit.reports.words import day_words
@@ -54,7 +54,7 @@ def courses_picture(
         axes.set_title(headline, fontsize=11, fontweight="bold", loc="left")
         axes.spines[["top", "right", "left"]].set_visible(False)
         if lanes:
-            _draw_stays(axes, lanes)
+            _draw_spans(axes, lanes)
             _draw_sessions(axes, lanes)
             _draw_ends(axes, lanes)
             _draw_axes(axes, lanes)
@@ -74,7 +74,7 @@ class _Mark(NamedTuple):
     below: float
 
 
-_STAYS = {
+_SPANS = {
     Status.REFERRED: ("white", ".."),
     Status.WAITING: ("white", "\\\\"),
     Status.ADMITTED: (tint(COLORS[0], 0.35), ""),
@@ -91,19 +91,19 @@ _ENDS = {Status.DISCHARGED: "s", Status.DIED: "X"}
 _HEIGHT = 0.6
 
 
-def _draw_stays(axes: "Axes", lanes: Sequence[Lane]) -> None:
-    for status, (face, hatch) in _STAYS.items():
+def _draw_spans(axes: "Axes", lanes: Sequence[Lane]) -> None:
+    for status, (face, hatch) in _SPANS.items():
         found = [
-            (row, stay)
+            (row, span)
             for row, lane in enumerate(lanes)
-            for stay in lane.stays
-            if stay.status is status
+            for span in lane.spans
+            if span.status is status
         ]
         if found:
             axes.barh(
                 [row for row, _ in found],
-                [stay.end - stay.start for _, stay in found],
-                left=[stay.start for _, stay in found],
+                [span.end - span.start for _, span in found],
+                left=[span.start for _, span in found],
                 height=_HEIGHT,
                 facecolor=face,
                 edgecolor="#777777",
@@ -160,8 +160,8 @@ def _draw_axes(axes: "Axes", lanes: Sequence[Lane]) -> None:
     ends = [
         day
         for lane in lanes
-        for stay in (*lane.stays, *([lane.out] if lane.out else []))
-        for day in (stay.start, stay.start + 1 if stay is lane.out else stay.end)
+        for span in (*lane.spans, *([lane.out] if lane.out else []))
+        for day in (span.start, span.start + 1 if span is lane.out else span.end)
     ]
     low, high = min(ends), max(ends)
     step = 7 * max(1, -(-(high - low) // (7 * 16)))

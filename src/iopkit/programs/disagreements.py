@@ -139,12 +139,12 @@ def _reachable(condition: Predicate, in_phase: int | None, low: int, high: int) 
 
 
 def _services(program: Program, stated: Stated) -> list[Service]:
-    """The service of each entry that a figure is of."""
+    """The service of each session that a figure is of."""
     return [
-        entry.service
-        for entry in timetable(program, Weekday.MONDAY)
-        if stated.phase in (None, entry.phase)
-        and (not stated.services or entry.service.name in stated.services)
+        each.service
+        for each in timetable(program, Weekday.MONDAY)
+        if stated.phase in (None, each.phase)
+        and (not stated.services or each.service.name in stated.services)
     ]
 
 

@@ -94,11 +94,11 @@ def weekly_doses(
 
     def by_week(rates: Program, counts: Callable[[Iterable[bool]], bool]) -> list[list[Service]]:
         weeks: list[list[Service]] = [[] for _ in range(program.weeks)]
-        for entry in timetable(rates, Weekday.MONDAY):
-            service = entry.service
+        for each in timetable(rates, Weekday.MONDAY):
+            service = each.service
             of_those = counts(each in modalities for each in service.modalities)
             if of_those and (not services or service.name in services):
-                weeks[entry.week - 1].append(service)
+                weeks[each.week - 1].append(service)
         return weeks
 
     return tuple(map(dose_between, by_week(program, all), by_week(at_most(program), any)))

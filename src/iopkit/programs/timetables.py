@@ -61,13 +61,13 @@ def timetable(program: Program, first: Weekday) -> tuple[PrescribedSession, ...]
         for week, slot in occurrences(service.timing, weeks)
     ]
     seen: Counter[str] = Counter()
-    entries: list[PrescribedSession] = []
+    prescribed: list[PrescribedSession] = []
     for service, week, day, minute in sorted(laid, key=_place):
         seen[service.name] += 1
-        entries.append(
+        prescribed.append(
             PrescribedSession(service, phases[week], week + 1, seen[service.name], day, minute)
         )
-    return tuple(entries)
+    return tuple(prescribed)
 
 
 def _offsets(slot: Slot | None, week: int, first: Weekday) -> tuple[int | None, int | None]:

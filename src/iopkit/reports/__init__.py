@@ -35,7 +35,7 @@ from iopkit.reports.programs import template_text
 from iopkit.reports.records import record_text
 from iopkit.reports.requirements import requirements_text
 from iopkit.reports.schedules import calendar_text, moves_text
-from iopkit.reports.site_tables import due_csv, ledger_csv, measure_csv, standing_csv
+from iopkit.reports.site_tables import due_csv, ledger_csv, measure_csv, state_csv
 from iopkit.reports.states import state_text
 from iopkit.reports.timelines import timeline_text
 from iopkit.reports.weeks import week_text
@@ -91,7 +91,7 @@ __all__ = [
     "reassignment_text",
     "record_text",
     "requirements_text",
-    "standing_csv",
+    "state_csv",
     "state_text",
     "template_text",
     "timeline_text",

@@ -4,7 +4,7 @@ Calling one of these is the explicit act that shows a patient's values.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import Enum
 from types import NoneType
 from typing import Any
@@ -15,7 +15,7 @@ import attrs
 from iopkit.courses.courses import Course
 from iopkit.courses.entries import Entry
 from iopkit.courses.events import KIND_OF
-from iopkit.courses.timelines import DueSession
+from iopkit.courses.timelines import BookedSession
 from iopkit.errors import refuse, unless_a
 from iopkit.levels import LevelOfCare
 from iopkit.patients.instruments import Instrument
@@ -85,10 +85,10 @@ def _became(course: Course) -> Mapping[UUID, str]:
 
 
 def _instant(entry: Entry) -> str:
-    return f"{minute_text(entry.recorded.astimezone(UTC))} UTC"
+    return f"{minute_text(entry.recorded)} UTC"
 
 
-def _entry_text(entry: Entry, sessions: Mapping[UUID, DueSession]) -> str:
+def _entry_text(entry: Entry, sessions: Mapping[UUID, BookedSession]) -> str:
     by = f"recorded {_instant(entry)} by {entry.recorder}"
     if entry.event is None:
         return f"{entry.on}  withdrawal; {by}"
@@ -98,7 +98,7 @@ def _entry_text(entry: Entry, sessions: Mapping[UUID, DueSession]) -> str:
 
 
 # Any, here and below: fields hold values of every class.
-def _details(value: Any, sessions: Mapping[UUID, DueSession]) -> Iterator[str]:  # noqa: ANN401
+def _details(value: Any, sessions: Mapping[UUID, BookedSession]) -> Iterator[str]:  # noqa: ANN401
     """What an event or a part of one says, field by field; what equals its default goes unsaid."""
     for field in attrs.fields(value.__class__):
         part = getattr(value, field.name)
@@ -106,7 +106,7 @@ def _details(value: Any, sessions: Mapping[UUID, DueSession]) -> Iterator[str]: 
             yield f"{field.name.replace('_', ' ')}: {_words(part, sessions)}"
 
 
-def _words(part: Any, sessions: Mapping[UUID, DueSession]) -> str:  # noqa: ANN401
+def _words(part: Any, sessions: Mapping[UUID, BookedSession]) -> str:  # noqa: ANN401
     if isinstance(part, UUID):
         return _session_words(part, sessions)
     if part.__class__ in (tuple, frozenset):
@@ -129,7 +129,7 @@ _PLAIN: Mapping[type, Callable[[Any], str]] = {
 }
 
 
-def _session_words(uid: UUID, sessions: Mapping[UUID, DueSession]) -> str:
+def _session_words(uid: UUID, sessions: Mapping[UUID, BookedSession]) -> str:
     """A session by its title, number and start; by its key, if no schedule has it."""
     if uid not in sessions:
         return str(uid)

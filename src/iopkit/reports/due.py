@@ -10,10 +10,10 @@ from uuid import UUID
 
 from iopkit.courses.courses import Course
 from iopkit.courses.due import Due, DueState
-from iopkit.courses.due_lists import DueRow
 from iopkit.courses.due_rules import DueRule, DueRuleSet
+from iopkit.courses.due_tables import DueRow
 from iopkit.courses.events import KIND_OF
-from iopkit.courses.timelines import DueSession
+from iopkit.courses.timelines import BookedSession
 from iopkit.errors import each_a, refuse, refuse_moments, unless_a
 from iopkit.prose import counted
 from iopkit.reports.lines import in_force_lines, item, page, section, whose
@@ -71,16 +71,15 @@ def _by(due: Due | DueRow, late: int) -> str:
     return f"{begins}by {due.due}{last}"
 
 
-def _missing(due: Due, sessions: Mapping[UUID, DueSession]) -> Iterator[str]:
+def _missing(due: Due, sessions: Mapping[UUID, BookedSession]) -> Iterator[str]:
     """What would settle whether it is asked for: rolls of sessions, or facts."""
     rolls = {str(uid): session for uid, session in sessions.items()} if due.missing else {}
     for name in due.missing:
         session = rolls.get(name)
-        yield f"the roll of {_titled(session)}" if session else name.replace("_", " ")
-
-
-def _titled(session: DueSession) -> str:
-    return f"{session.schedule.titles[session.session.service]} on {session.day}"
+        if session is None:
+            yield name.replace("_", " ")
+        else:
+            yield f"the roll of {session.title} on {session.day}"
 
 
 def _opened_by(due: Due, course: Course) -> str:
@@ -89,7 +88,7 @@ def _opened_by(due: Due, course: Course) -> str:
         return ""
     session = course.timeline.sessions.get(due.opened_by)
     if session is not None:
-        return f" ({_titled(session)})"
+        return f" ({session.title} on {session.day})"
     kinds = {each.key: type(each.event) for each in course.history.counting}
     return f" ({KIND_OF[kinds[due.opened_by]].replace('_', ' ')})"  # type: ignore[index]
 

@@ -10,10 +10,9 @@ from uuid import UUID
 
 from iopkit.confidential import hidden
 from iopkit.courses.courses import Course
-from iopkit.courses.folding import StatusSpan
-from iopkit.courses.judging import Status
 from iopkit.courses.outcomes import SessionOutcome
-from iopkit.courses.standing import State
+from iopkit.courses.states import State
+from iopkit.courses.statuses import Status, StatusSpan
 from iopkit.courses.taking_stock import state_on
 from iopkit.errors import each_a
 from iopkit.fields import frozen
@@ -23,7 +22,7 @@ from iopkit.windows import ONE_DAY
 
 
 @frozen(repr=False)
-class Stay:
+class LaneSpan:
     """A status from one day of a lane up to the day before another; the first day is 0."""
 
     status: Status
@@ -43,9 +42,9 @@ class Lane:
     """
 
     label: str
-    stays: tuple[Stay, ...]
+    spans: tuple[LaneSpan, ...]
     sessions: Mapping[SessionOutcome, tuple[int, ...]]
-    out: Stay | None = None
+    out: LaneSpan | None = None
 
     __repr__ = hidden
 
@@ -91,27 +90,29 @@ _OUT = (Status.DISCHARGED, Status.DIED)
 def _lane(state: State, label: str) -> Lane:
     admitted = (span.start for span in state.spans if span.status is Status.ADMITTED)
     first = next(admitted, state.spans[0].start)
-    stays = tuple(_stay(span, first, state.on) for span in state.spans)
+    spans = tuple(_span(span, first, state.on) for span in state.spans)
     sessions: dict[SessionOutcome, tuple[int, ...]] = {}
     for outcome in SessionOutcome:
-        days = ((each.due.day - first).days for each in state.outcomes if each.outcome is outcome)
+        days = (
+            (each.booked.day - first).days for each in state.outcomes if each.outcome is outcome
+        )
         sessions[outcome] = tuple(days)
-    last = stays[-1]
-    in_care = tuple(stay for stay in stays if stay.status not in _OUT)
+    last = spans[-1]
+    in_care = tuple(span for span in spans if span.status not in _OUT)
     return Lane(label, in_care, sessions, last if last.status in _OUT else None)
 
 
-def _stay(span: StatusSpan, first: date, on: date) -> Stay:
+def _span(span: StatusSpan, first: date, on: date) -> LaneSpan:
     end = span.end or on + ONE_DAY
-    return Stay(span.status, (span.start - first).days, (end - first).days)
+    return LaneSpan(span.status, (span.start - first).days, (end - first).days)
 
 
 def _lane_words(lane: Lane) -> str:
-    return f"{lane.label}: {', '.join((*map(_stay_words, lane.stays), *_end_words(lane)))}."
+    return f"{lane.label}: {', '.join((*map(_span_words, lane.spans), *_end_words(lane)))}."
 
 
-def _stay_words(stay: Stay) -> str:
-    return f"{stay.status.value.replace('_', ' ')} {counted(stay.end - stay.start, 'day')}"
+def _span_words(span: LaneSpan) -> str:
+    return f"{span.status.value.replace('_', ' ')} {counted(span.end - span.start, 'day')}"
 
 
 def _end_words(lane: Lane) -> Iterator[str]:

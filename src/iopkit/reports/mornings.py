@@ -8,7 +8,7 @@ from uuid import UUID
 
 from iopkit.clinics.mornings import Morning, RunningOut, SessionOf
 from iopkit.courses.due import DueState
-from iopkit.courses.due_lists import DueRow
+from iopkit.courses.due_tables import DueRow
 from iopkit.reports.lines import page, section
 from iopkit.reports.states import session_words
 from iopkit.reports.words import day_text
@@ -22,10 +22,10 @@ def morning_text(morning: Morning, *, names: Mapping[UUID, str] | None = None) -
     """
     called = {str(key): name for key, name in (names or {}).items()}
     coming = (
-        f"{one.due.session.start:%H:%M}  {_title(one)}, {_who(one, called)}"
+        f"{one.booked.session.start:%H:%M}  {one.booked.title}, {_who(one, called)}"
         for one in morning.coming
     )
-    is_open = (f"{session_words(one.due)}, {_who(one, called)}" for one in morning.open)
+    is_open = (f"{session_words(one.booked)}, {_who(one, called)}" for one in morning.open)
     lists = [
         *section("Coming", coming),
         *section("Rolls open", is_open),
@@ -43,10 +43,6 @@ def _out(one: RunningOut, called: Mapping[str, str]) -> str:
     last = f"covers sessions up to {line.last_covered}" if line.last_covered else "covers none"
     beyond = f"{line.beyond.booked} more {of.counted_in.value} are booked"
     return f"{of.payer}{number}: {last}, {beyond}, {called.get(str(one.patient), str(one.patient))}"
-
-
-def _title(one: SessionOf) -> str:
-    return one.due.schedule.titles[one.due.session.service]
 
 
 def _who(one: SessionOf, called: Mapping[str, str]) -> str:

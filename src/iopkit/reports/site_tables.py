@@ -8,23 +8,23 @@ from typing import TypeVar
 
 from attrs import AttrsInstance, astuple, fields
 
-from iopkit.charges.ledger_table import LedgerRow
-from iopkit.courses.due_lists import DueRow
+from iopkit.charges.ledger_tables import LedgerRow
+from iopkit.courses.due_tables import DueRow
 from iopkit.courses.measure_tables import MeasureRow
-from iopkit.courses.site_rows import StandingRow
+from iopkit.courses.state_tables import StateRow
 from iopkit.errors import each_a
 from iopkit.reports.tables import csv_table
 
 T = TypeVar("T", bound=AttrsInstance)
 
 
-def standing_csv(rows: Iterable[StandingRow]) -> str:
-    """Where patients stand as CSV, a row each; the columns are those of ``StandingRow``.
+def state_csv(rows: Iterable[StateRow]) -> str:
+    """Where patients stand as CSV, a row each; the columns are those of ``StateRow``.
 
     Raises:
         InvalidError: something is no row.
     """
-    return _csv(rows, StandingRow)
+    return _csv(rows, StateRow)
 
 
 def due_csv(rows: Iterable[DueRow]) -> str:

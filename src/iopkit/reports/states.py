@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, date, timedelta
 from itertools import groupby
 
-from iopkit.courses.delivered import MinutesOfWeek
-from iopkit.courses.folding import StatusSpan
+from iopkit.courses.delivered_minutes import MinutesOfWeek
 from iopkit.courses.goal_figures import DatedFigure, TargetFigures
 from iopkit.courses.outcomes import OutcomeCounts, SessionOutcome
-from iopkit.courses.standing import State
-from iopkit.courses.timelines import DueSession
+from iopkit.courses.states import State
+from iopkit.courses.statuses import StatusSpan
+from iopkit.courses.timelines import BookedSession
 from iopkit.eligibility.possible import Possible
 from iopkit.errors import refuse, unless_a
 from iopkit.programs.progress import MOST_COUNTED, PossibleCount
@@ -45,7 +45,7 @@ def state_text(state: State) -> str:
             fold(f"{day_text(state.on)}: {'; '.join(_standing(state))}", 2),
             *section("Status", map(_span, state.spans)),
             *section("Sessions due by then", _sessions(state.counts, state.beside)),
-            *section("Rolls open", map(session_words, _open(state))),
+            *section("Rolls open", map(session_words, state.rolls_open)),
             *section("Hours by week", _weeks(state)),
             *section("Contact", _contact(state)),
             *section("Use", _use(state)),
@@ -88,11 +88,10 @@ def attendance_text(counts: OutcomeCounts) -> str:
     return f"{100 * (share.low or 0):.0f} to {100 * (share.high or 0):.0f} %"
 
 
-def session_words(due: DueSession) -> str:
+def session_words(booked: BookedSession) -> str:
     """A session by its title, number and start."""
-    session = due.session
-    title = due.schedule.titles[session.service]
-    return f"{title} {session.number}, {minute_text(session.start)}"
+    session = booked.session
+    return f"{booked.title} {session.number}, {minute_text(session.start)}"
 
 
 def _standing(state: State) -> Iterator[str]:
@@ -121,10 +120,6 @@ def _sessions(counts: OutcomeCounts, beside: int) -> Iterator[str]:
         yield f"attendance {share}"
     if beside:
         yield f"beside these {beside} made up or not planned"
-
-
-def _open(state: State) -> Iterator[DueSession]:
-    return (each.due for each in state.outcomes if each.outcome is SessionOutcome.NOT_RECORDED)
 
 
 def _weeks(state: State) -> Iterator[str]:

@@ -124,7 +124,7 @@ def census(
         end: the day after the last; that of the last schedule, if not given.
 
     Returns:
-        One entry a day, in order; none if there is no schedule and no day is given.
+        A figure a day, in order; none if there is no schedule and no day is given.
 
     Example:
         >>> from datetime import date
@@ -204,7 +204,7 @@ def loads(
 
     Returns:
         Those that the site lists in its order, then others in the order of names; of each,
-        one entry a day, in order.
+        a figure a day, in order.
 
     Raises:
         InvalidError: a schedule is another site's.

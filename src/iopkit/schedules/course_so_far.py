@@ -22,7 +22,7 @@ from iopkit.windows import DAY, ONE_DAY, WEEK
 class CourseSoFar:
     """An old schedule as of a moment, and what a new plan prescribes from then on.
 
-    ``entries`` are all that needs a date: what was due and is still to come, then what is
+    ``to_date`` are all that needs a date: what was due and is still to come, then what is
     prescribed after the moment. ``wishes`` are sessions that stand for one of them, and stay
     where they are if they can; ``owed_together`` are those that were due as one of a group.
     ``over`` was due and has no date, and ``stopped`` was due and is of a service that the plan
@@ -54,21 +54,21 @@ class CourseSoFar:
         for each in not_to_come:
             if after // DAY * DAY <= due.of(each) <= after:
                 today[each.service] = max(today.get(each.service, 0), each.number)
-        entries = dict(prescribed_now.named(used, today))
+        to_come = dict(prescribed_now.named(used, today))
         self.wishes = {
-            _owed_entry(old, session, due.of(session)): session
+            _owed(old, session, due.of(session)): session
             for session in owed
             if session.service in given
         }
         self.owed_together = [
-            entry for entry, each in self.wishes.items() if each.group is not None
+            planned for planned, each in self.wishes.items() if each.group is not None
         ]
-        self.entries = [*self.wishes, *entries.values()]
+        self.to_date = [*self.wishes, *to_come.values()]
         for session in coming:
             if due.of(session) > after and _is_asked(session):
-                entry = prescribed_now.match(session, due.of(session), entries)
-                if entry is not None and entry.service.duration == session.duration:
-                    self.wishes[entries[entry]] = _as_prescribed(session, entries[entry])
+                planned = prescribed_now.match(session, due.of(session), to_come)
+                if planned is not None and planned.service.duration == session.duration:
+                    self.wishes[to_come[planned]] = _as_prescribed(session, to_come[planned])
 
     __repr__ = hidden
 
@@ -80,10 +80,12 @@ class _DueTimes:
         self._start, self._calendar = old.plan.start, calendar
         # What a plan before the old one had on a day comes before what the old one has left of it.
         self._times: defaultdict[tuple[str, date], list[int]] = defaultdict(list)
-        for entry in old.plan.prescribed():
-            if entry.day is not None:
-                minute = DAY - 1 if entry.minute is None else entry.minute % DAY
-                self._times[entry.service.name, self._start + entry.day * ONE_DAY].append(minute)
+        for planned in old.plan.prescribed():
+            if planned.day is not None:
+                minute = DAY - 1 if planned.minute is None else planned.minute % DAY
+                self._times[planned.service.name, self._start + planned.day * ONE_DAY].append(
+                    minute
+                )
         self._numbers: defaultdict[tuple[str, date], list[int]] = defaultdict(list)
         for session in old.sessions:
             if not session.make_up:
@@ -123,8 +125,8 @@ class _Prescribed:
     def __init__(self, plan: Plan, after: int) -> None:
         self._weeks: defaultdict[tuple[str, int], list[PrescribedSession]] = defaultdict(list)
         self._all, self._after = plan.prescribed(), after
-        for entry in self._all:
-            self._weeks[entry.service.name, entry.week].append(entry)
+        for planned in self._all:
+            self._weeks[planned.service.name, planned.week].append(planned)
 
     def match(
         self,
@@ -132,29 +134,29 @@ class _Prescribed:
         due: int,
         named: Mapping[PrescribedSession, PrescribedSession] = _NONE,
     ) -> PrescribedSession | None:
-        """The entry that a session stands for: that of its time, or one of its week without.
+        """What a session stands for: that of its time, or one of its week without.
 
         Of several without a time, the one that has its number as they are named now.
         """
         week = self._weeks[session.service, due // WEEK + 1]
-        alike = [entry for at in (due, None) for entry in week if entry.minute == at]
+        alike = [planned for at in (due, None) for planned in week if planned.minute == at]
         own = (each for each in alike[:1] if each.minute is not None)
         same = (each for each in alike if named.get(each, each).number == session.number)
         return next(chain(own, same, alike), None)
 
     def drop(self, session: Session | Unplaced, due: int) -> None:
-        """Leave out an entry of a session's week that it is there for.
+        """Leave out what a session of a week is there for.
 
         That of its time; else one that is over, or without a time; or, if it was early, any.
         """
         week = self._weeks[session.service, due // WEEK + 1]
-        past = (entry for entry in week if not _is_to_come(entry, self._after))
-        alike = [*(entry for entry in week if entry.minute == due), *past]
-        entry = next(iter(alike), None) or self.match(session, due)
-        if entry is None and week and due > self._after:
-            entry = week[0]
-        if entry is not None:
-            week.remove(entry)
+        past = (planned for planned in week if not _is_to_come(planned, self._after))
+        alike = [*(planned for planned in week if planned.minute == due), *past]
+        planned = next(iter(alike), None) or self.match(session, due)
+        if planned is None and week and due > self._after:
+            planned = week[0]
+        if planned is not None:
+            week.remove(planned)
 
     def named(
         self, used: Collection[tuple[str, int]], today: Mapping[str, int]
@@ -164,23 +166,23 @@ class _Prescribed:
         Where a service has something to come on the day of the moment, they follow the highest
         number that is over by then of that day.
         """
-        kept = {entry for week in self._weeks.values() for entry in week}
+        kept = {planned for week in self._weeks.values() for planned in week}
         left = [e for e in self._all if e in kept and _is_to_come(e, self._after)]
         now = {e.service.name for e in left if e.day == self._after // DAY}
         numbers = {
             name: _free_numbers(name, used, after=today.get(name, 0) if name in now else 0)
             for name in {e.service.name for e in left}
         }
-        for entry in left:
-            yield entry, evolve(entry, number=next(numbers[entry.service.name]))
+        for planned in left:
+            yield planned, evolve(planned, number=next(numbers[planned.service.name]))
 
     __repr__ = hidden
 
 
-def _is_to_come(entry: PrescribedSession, after: int) -> bool:
-    if entry.minute is not None:
-        return entry.minute > after
-    return entry.week > after // WEEK if entry.day is None else entry.day >= after // DAY
+def _is_to_come(planned: PrescribedSession, after: int) -> bool:
+    if planned.minute is not None:
+        return planned.minute > after
+    return planned.week > after // WEEK if planned.day is None else planned.day >= after // DAY
 
 
 def _free_numbers(service: str, used: Collection[tuple[str, int]], *, after: int) -> Iterator[int]:
@@ -194,7 +196,7 @@ def _in_zone(session: Session, plan: Plan, around: Surroundings) -> Session:
     return evolve(session, start=start, week=week)
 
 
-def _owed_entry(old: Schedule, session: Session, due: int) -> PrescribedSession:
+def _owed(old: Schedule, session: Session, due: int) -> PrescribedSession:
     """What was due, and is to be given a date if it cannot stay where it is."""
     service = evolve(
         old.service(session),
@@ -202,22 +204,22 @@ def _owed_entry(old: Schedule, session: Session, due: int) -> PrescribedSession:
         duration_max=None,
         breaks=session.breaks,
     )
-    entry = PrescribedSession(service, session.phase, due // WEEK + 1, session.number)
+    planned = PrescribedSession(service, session.phase, due // WEEK + 1, session.number)
     drawn = isinstance(service.timing, RandomDays) and not _is_asked(session)
-    return entry if drawn else evolve(entry, day=due // DAY, minute=due)
+    return planned if drawn else evolve(planned, day=due // DAY, minute=due)
 
 
 def _is_asked(session: Session) -> bool:
     return session.moved is not None and session.moved.why is Reason.ASKED
 
 
-def _as_prescribed(session: Session, entry: PrescribedSession) -> Session:
+def _as_prescribed(session: Session, planned: PrescribedSession) -> Session:
     """A session of an old plan as the new one has it, where it was."""
     return evolve(
         session,
-        number=entry.number,
-        phase=entry.phase,
-        modality=entry.service.modality,
-        breaks=entry.service.breaks,
-        delivery=entry.service.delivery,
+        number=planned.number,
+        phase=planned.phase,
+        modality=planned.service.modality,
+        breaks=planned.service.breaks,
+        delivery=planned.service.delivery,
     )

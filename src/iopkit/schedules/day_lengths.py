@@ -58,7 +58,7 @@ def _longest_day(program: Program, first: Weekday) -> int:
     A leave that shifts moves all of a day by whole weeks, so that it makes none longer.
     """
     days: Counter[int] = Counter()
-    for entry in timetable(program, first):
-        if entry.day is not None and entry.service.duration is not None:
-            days[entry.day] += whole_minutes(entry.service.duration)
+    for each in timetable(program, first):
+        if each.day is not None and each.service.duration is not None:
+            days[each.day] += whole_minutes(each.service.duration)
     return max(days.values(), default=0)

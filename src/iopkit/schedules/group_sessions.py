@@ -54,15 +54,15 @@ class PlanMeetings:
             if meeting.service not in self._given:
                 self._due.setdefault((meeting.service, meeting.due), meeting)
 
-    def have(self, entry: PrescribedSession) -> bool:
+    def have(self, planned: PrescribedSession) -> bool:
         """Whether a session is one of a group: at a time at which a group of its service meets.
 
         Where no meeting of its service is given, all of them are taken to be.
         """
-        name, minute = entry.service.name, entry.minute
+        name, minute = planned.service.name, planned.minute
         if name not in self._groups or minute is None:
             return False
-        if name not in self._given or entry in self._owed:
+        if name not in self._given or planned in self._owed:
             return True
         return (name, _minute_of_week(self.due(minute))) in self._slots
 
@@ -102,7 +102,7 @@ class PlanMeetings:
 
 
 def attend(
-    entries: Iterable[PrescribedSession],
+    prescribed: Iterable[PrescribedSession],
     calendar: SiteCalendar,
     meetings: PlanMeetings,
     *,
@@ -119,23 +119,23 @@ def attend(
     sessions: list[Session] = []
     unplaced: list[Unplaced] = []
     others: list[PrescribedSession] = []
-    for entry in entries:
-        minute, length = entry.minute, entry.service.duration
-        waits = entry.service.name in calendar.plan.on_hold
-        if waits or minute is None or length is None or not meetings.have(entry):
-            others.append(entry)
+    for planned in prescribed:
+        minute, length = planned.minute, planned.service.duration
+        waits = planned.service.name in calendar.plan.on_hold
+        if waits or minute is None or length is None or not meetings.have(planned):
+            others.append(planned)
             continue
-        meeting, why = member.meeting(entry, minute, length)
-        move, why = meeting.moved, why or member.obstacle(entry, meeting)
+        meeting, why = member.meeting(planned, minute, length)
+        move, why = meeting.moved, why or member.obstacle(planned, meeting)
         if why is not None:
             off = move if meeting.called_off else None
-            detail = off.detail if off else member.detail(entry, meeting)
-            again = member.again(entry, minute, meeting, why)
+            detail = off.detail if off else member.detail(planned, meeting)
+            again = member.again(planned, minute, meeting, why)
             if again is None:
-                unplaced.append(without_date(entry, calendar, why, detail))
+                unplaced.append(without_date(planned, calendar, why, detail))
                 continue
             meeting, move = again, Move(meetings.due(minute), why, detail)
-        sessions.append(member.session(entry, meeting, move))
+        sessions.append(member.session(planned, meeting, move))
     return sessions, unplaced, others
 
 
@@ -149,10 +149,10 @@ class _Member:
         self._taken = Taken(map(calendar.span, beside))
 
     def meeting(
-        self, entry: PrescribedSession, minute: int, length: timedelta
+        self, planned: PrescribedSession, minute: int, length: timedelta
     ) -> tuple[Meeting, Reason | None]:
         """The meeting that a session is, or else what it would be, and why it is not."""
-        service, calendar, due = entry.service, self._calendar, self._meetings.due(minute)
+        service, calendar, due = planned.service, self._calendar, self._meetings.due(minute)
         found = self._meetings.of(service.name, due)
         given = self._meetings.are_given(service.name)
         if found is not None:
@@ -170,9 +170,9 @@ class _Member:
             clinician=clinician,
             group=self._meetings.only_group(service.name),
         )
-        return own, Reason.NO_MEETING if given else calendar.obstacle_to(entry)
+        return own, Reason.NO_MEETING if given else calendar.obstacle_to(planned)
 
-    def obstacle(self, entry: PrescribedSession, meeting: Meeting) -> Reason | None:
+    def obstacle(self, planned: PrescribedSession, meeting: Meeting) -> Reason | None:
         """Why a member cannot be at a meeting; where a group meets is not asked again."""
         calendar, (start, end) = self._calendar, self._span(meeting)
         if meeting.called_off and meeting.moved:
@@ -181,38 +181,38 @@ class _Member:
             return Reason.NO_MEETING
         if any(map(calendar.leave_on, days_touched(start, end))):
             return Reason.ON_LEAVE
-        if withheld_at(calendar.plan, entry.service, start):
+        if withheld_at(calendar.plan, planned.service, start):
             return Reason.WITHHELD
         if start <= calendar.after:
             return Reason.PAST
         return Reason.OVERLAP if self._taken.overlaps(start, end) else None
 
-    def detail(self, entry: PrescribedSession, meeting: Meeting) -> str:
+    def detail(self, planned: PrescribedSession, meeting: Meeting) -> str:
         """The change, leave or closure at the time of a meeting, if there is one."""
         start = self._span(meeting)[0]
-        change = withheld_at(self._calendar.plan, entry.service, start)
+        change = withheld_at(self._calendar.plan, planned.service, start)
         told = f"{change.day}: {change.words}" if change else ""
-        return told or self._calendar.detail(start, entry.service)
+        return told or self._calendar.detail(start, planned.service)
 
     def again(
-        self, entry: PrescribedSession, minute: int, meeting: Meeting, why: Reason
+        self, planned: PrescribedSession, minute: int, meeting: Meeting, why: Reason
     ) -> Meeting | None:
         """A meeting after the plan's last week in place of one, if the plan is to be extended."""
-        calendar, service = self._calendar, entry.service
+        calendar, service = self._calendar, planned.service
         day = (minute if why is Reason.CLOSED else self._span(meeting)[0]) // DAY
         if calendar.rule(day, service, why) is not ClosedRule.EXTEND:
             return None
         later = self._meetings.later(service.name, minute, calendar.plan.weeks)
-        return next((each for each in later if self.obstacle(entry, each) is None), None)
+        return next((each for each in later if self.obstacle(planned, each) is None), None)
 
-    def session(self, entry: PrescribedSession, meeting: Meeting, move: Move | None) -> Session:
+    def session(self, planned: PrescribedSession, meeting: Meeting, move: Move | None) -> Session:
         """A session at a meeting, whose time is taken now."""
-        service, span = entry.service, self._span(meeting)
+        service, span = planned.service, self._span(meeting)
         self._taken.add(*span)
         return Session(
             service.name,
-            entry.number,
-            entry.phase,
+            planned.number,
+            planned.phase,
             span[0] // WEEK + 1,
             service.modality,
             meeting.start,
@@ -233,15 +233,15 @@ class _Member:
 
 
 def without_date(
-    entry: PrescribedSession, calendar: SiteCalendar, why: Reason, detail: str
+    planned: PrescribedSession, calendar: SiteCalendar, why: Reason, detail: str
 ) -> Unplaced:
     """A prescribed session that has no date, and why."""
-    service, day = entry.service, entry.day
+    service, day = planned.service, planned.day
     return Unplaced(
         service=service.name,
-        number=entry.number,
-        phase=entry.phase,
-        week=entry.week,
+        number=planned.number,
+        phase=planned.phase,
+        week=planned.week,
         modality=service.modality,
         why=why,
         duration=service.duration,

@@ -102,27 +102,27 @@ def meetings_of(  # noqa: PLR0913  # a group at a site in some days, and what is
         day_parts=tuple(day_parts),
     )
     calendar = _calendar(group, site, service, min(days), max(days))
-    entries = {
-        datetime.combine(calendar.plan.start, time(0)) + timedelta(minutes=entry.minute): entry
-        for entry in calendar.plan.prescribed()
-        if entry.minute is not None
+    prescribed = {
+        datetime.combine(calendar.plan.start, time(0)) + timedelta(minutes=planned.minute): planned
+        for planned in calendar.plan.prescribed()
+        if planned.minute is not None
     }
-    _refuse_moves(by_hand, entries, calendar)
-    fixed = [_moved(entries[due], due, at, calendar) for due, at in by_hand.items()]
-    rest = [entry for due, entry in entries.items() if due not in by_hand]
+    _refuse_moves(by_hand, prescribed, calendar)
+    fixed = [_moved(prescribed[due], due, at, calendar) for due, at in by_hand.items()]
+    rest = [planned for due, planned in prescribed.items() if due not in by_hand]
     booked, unplaced = dated(rest, calendar, beside=fixed)
     placed: dict[int, Session] = {each.number: each for each in (*booked, *fixed)}
     why_not = {each.number: (each.why, each.detail) for each in unplaced}
     seats = [room.seats for room in site.rooms if room.name == group.room]
     found: list[Meeting] = []
-    for due, entry in entries.items():
+    for due, planned in prescribed.items():
         before = group.begins is not None and due.date() < group.begins
         if before or not start <= due.date() < end:
             continue
-        session = placed.get(entry.number)
-        move = session.moved if session else Move(due, *why_not[entry.number])
+        session = placed.get(planned.number)
+        move = session.moved if session else Move(due, *why_not[planned.number])
         off = session is None or (
-            move is not None and due not in by_hand and _extends(entry, move, calendar)
+            move is not None and due not in by_hand and _extends(planned, move, calendar)
         )
         found.append(
             Meeting(
@@ -236,10 +236,10 @@ def _calendar(group: Group, site: Site, service: Service, first: date, last: dat
 def _goes_on(calendar: SiteCalendar) -> bool:
     """Whether a meeting of the first week goes on to the next open day."""
     return any(
-        entry.week == 1
-        and calendar.obstacle_to(entry) is Reason.CLOSED
-        and calendar.rule(0, entry.service, Reason.CLOSED) is ClosedRule.NEXT_OPEN_DAY
-        for entry in calendar.plan.prescribed()
+        planned.week == 1
+        and calendar.obstacle_to(planned) is Reason.CLOSED
+        and calendar.rule(0, planned.service, Reason.CLOSED) is ClosedRule.NEXT_OPEN_DAY
+        for planned in calendar.plan.prescribed()
     )
 
 
@@ -264,19 +264,21 @@ _NOBODY = UUID(int=0, version=4)
 
 def _refuse_moves(
     by_hand: Mapping[datetime, datetime],
-    entries: Mapping[datetime, PrescribedSession],
+    prescribed: Mapping[datetime, PrescribedSession],
     calendar: SiteCalendar,
 ) -> None:
     """Refuse moves to where the site, the room, the clinician or another meeting does not allow."""
     taken = Taken(
-        (entry.minute, entry.minute + whole_minutes(entry.service.duration))
-        for due, entry in entries.items()
-        if due not in by_hand and entry.minute is not None and entry.service.duration is not None
-        if calendar.obstacle_to(entry) is None
+        (planned.minute, planned.minute + whole_minutes(planned.service.duration))
+        for due, planned in prescribed.items()
+        if due not in by_hand
+        and planned.minute is not None
+        and planned.service.duration is not None
+        if calendar.obstacle_to(planned) is None
     )
     faults: list[Fault] = []
     for number, (due, at) in enumerate(by_hand.items()):
-        service, minute = entries[due].service, calendar.minute(at)
+        service, minute = prescribed[due].service, calendar.minute(at)
         if not calendar.stands(minute, service, taken):
             expected = "a time at which the site is open, with room and clinician, and no other"
             faults.append(Fault(("moves", number), expected, str(at)))
@@ -285,22 +287,22 @@ def _refuse_moves(
 
 
 def _moved(
-    entry: PrescribedSession, due: datetime, at: datetime, calendar: SiteCalendar
+    planned: PrescribedSession, due: datetime, at: datetime, calendar: SiteCalendar
 ) -> Session:
     """A meeting where it was moved by hand: for the reason why it could not be, or for none."""
-    service, length = entry.service, entry.service.duration or timedelta(0)
-    why = calendar.obstacle_to(entry)
+    service, length = planned.service, planned.service.duration or timedelta(0)
+    why = calendar.obstacle_to(planned)
     move = Move(due, Reason.GROUP_MOVED)
     if why is not None:
-        move = calendar.move(entry.minute or 0, service, why)
+        move = calendar.move(planned.minute or 0, service, why)
     room, clinician = calendar.assigned(service.name, calendar.minute(at))
     start = at.replace(tzinfo=calendar.site.tz)
-    made = Session(service.name, entry.number, "all", 1, service.modality, start, length, move)
+    made = Session(service.name, planned.number, "all", 1, service.modality, start, length, move)
     return evolve(made, room=room, clinician=clinician)
 
 
-def _extends(entry: PrescribedSession, move: Move, calendar: SiteCalendar) -> bool:
+def _extends(planned: PrescribedSession, move: Move, calendar: SiteCalendar) -> bool:
     """Whether a plan is to be extended in place of a meeting."""
     day = calendar.minute(move.prescribed) // DAY
-    rule = calendar.rule(day, entry.service, move.why)
+    rule = calendar.rule(day, planned.service, move.why)
     return move.why is Reason.CLOSED and rule is ClosedRule.EXTEND

@@ -12,7 +12,7 @@ from iopkit.programs.timetables import PrescribedSession
 from iopkit.windows import whole_minutes
 
 
-def glance(caption: str, entries: Iterable[PrescribedSession], *, weeks: int) -> str:
+def glance(caption: str, prescribed: Iterable[PrescribedSession], *, weeks: int) -> str:
     """Sessions by program week and day as a table of HTML; equal weeks are one row.
 
     Args:
@@ -22,9 +22,9 @@ def glance(caption: str, entries: Iterable[PrescribedSession], *, weeks: int) ->
     held: defaultdict[int, defaultdict[int, list[PrescribedSession]]] = defaultdict(
         lambda: defaultdict(list)
     )
-    for entry in entries:
-        day = 7 if entry.day is None else entry.day % 7
-        held[entry.week][day].append(entry)
+    for planned in prescribed:
+        day = 7 if planned.day is None else planned.day % 7
+        held[planned.week][day].append(planned)
     rows = [tuple(_cell(held[week][day]) for day in range(8)) for week in range(1, weeks + 1)]
     columns = [day for day in range(8) if day < 7 or any(row[day] for row in rows)]
     heads = "".join(f"<th>{'any day' if day == 7 else f'day {day + 1}'}</th>" for day in columns)
@@ -40,9 +40,9 @@ def glance(caption: str, entries: Iterable[PrescribedSession], *, weeks: int) ->
     )
 
 
-def _cell(entries: list[PrescribedSession]) -> str:
+def _cell(prescribed: list[PrescribedSession]) -> str:
     """How long each session of a day is, in minutes."""
-    lengths = [entry.service.duration for entry in entries]
+    lengths = [planned.service.duration for planned in prescribed]
     known = sorted(whole_minutes(length) for length in lengths if length is not None)
-    some = f"{len(entries) - len(known)} of unknown length" if None in lengths else ""
+    some = f"{len(prescribed) - len(known)} of unknown length" if None in lengths else ""
     return ", ".join(filter(None, [" + ".join(map(str, known)), some]))

@@ -115,7 +115,7 @@ def rescheduled(
     own = [_due(session) for session in stays.values()]
     fixed = (*course.held, *stays.values())
     together, left, others = attend(
-        (entry for entry in course.entries if entry not in stays),
+        (planned for planned in course.to_date if planned not in stays),
         calendar,
         meetings,
         beside=(*fixed, *own),
@@ -178,20 +178,20 @@ def _stays(
     stays: dict[PrescribedSession, Session] = {}
     if not course.wishes:
         return stays
-    others = (entry for entry in course.entries if entry not in course.wishes)
+    others = (planned for planned in course.to_date if planned not in course.wishes)
     together, _, alone = attend(others, calendar, meetings, beside=course.held)
-    own = (_span(entry) for entry in alone if calendar.obstacle_to(entry) is None)
-    planned = Taken([*map(calendar.span, together), *filter(None, own)])
-    for entry, wish in course.wishes.items():
-        follows = meetings.have(entry) and meetings.are_given(entry.service.name)
-        due = meetings.due(entry.minute or 0)
+    own = (_span(planned) for planned in alone if calendar.obstacle_to(planned) is None)
+    own_times = Taken([*map(calendar.span, together), *filter(None, own)])
+    for planned, wish in course.wishes.items():
+        follows = meetings.have(planned) and meetings.are_given(planned.service.name)
+        due = meetings.due(planned.minute or 0)
         other = meetings.elsewhere(wish, due) if follows else None
         if follows and other is None:
             continue
-        if entry.service.name not in calendar.plan.on_hold:
+        if planned.service.name not in calendar.plan.on_hold:
             there = _there(settled, wish, around, other)
-            if there is not None and not planned.overlaps(*calendar.span(there)):
-                stays[entry] = there
+            if there is not None and not own_times.overlaps(*calendar.span(there)):
+                stays[planned] = there
                 settled = _with(settled, there)
     return stays
 
@@ -226,11 +226,11 @@ def _refuse(plan: Plan, site: str, held: Sequence[Session]) -> None:
     )
 
 
-def _span(entry: PrescribedSession) -> Span | None:
+def _span(planned: PrescribedSession) -> Span | None:
     """The minutes that a session takes in the plan, where they are known."""
-    if entry.minute is None or entry.service.duration is None:
+    if planned.minute is None or planned.service.duration is None:
         return None
-    return entry.minute, entry.minute + whole_minutes(entry.service.duration)
+    return planned.minute, planned.minute + whole_minutes(planned.service.duration)
 
 
 def _former(old: Schedule, plan: Plan, parts: Iterable[Session | Unplaced]) -> tuple[Phase, ...]:

@@ -72,11 +72,11 @@ def scheduled(
 ) -> Schedule:
     """What ``schedule`` makes of a plan, beside what others have by their diaries."""
     calendar = SiteCalendar(plan, site, days=days_looked_at(plan, site), diaries=diaries)
-    entries: Iterable[PrescribedSession] = plan.prescribed()
+    prescribed = plan.prescribed()
     if not plan.groups:
-        booked, unplaced = dated(entries, calendar)
+        booked, unplaced = dated(prescribed, calendar)
         return Schedule(plan, site.zone, sessions=booked, unplaced=unplaced)
-    together, missed, others = attend(entries, calendar, PlanMeetings(plan, meetings))
+    together, missed, others = attend(prescribed, calendar, PlanMeetings(plan, meetings))
     booked, unplaced = dated(others, calendar, beside=together)
     sessions = in_order((*together, *booked))
     return Schedule(plan, site.zone, sessions=sessions, unplaced=(*missed, *unplaced))
@@ -91,7 +91,7 @@ def days_looked_at(plan: Plan, site: Site) -> int:
 
 
 def dated(
-    entries: Iterable[PrescribedSession],
+    prescribed: Iterable[PrescribedSession],
     calendar: SiteCalendar,
     *,
     beside: Collection[Session] = (),
@@ -106,18 +106,18 @@ def dated(
     booked: list[_Booked] = []
     over = 0  # when the last one booked is; the last night of a phase may run into the next
     waiting: list[_Waiting] = []
-    for entry in entries:
-        duration, minute = entry.service.duration, entry.minute
-        why = calendar.obstacle_to(entry)
+    for planned in prescribed:
+        duration, minute = planned.service.duration, planned.minute
+        why = calendar.obstacle_to(planned)
         if why is None and minute is not None and duration is not None:
             end = minute + whole_minutes(duration)
             if minute < over or (fixed and held.overlaps(minute, end)):
                 why = Reason.OVERLAP
             else:
-                booked.append((entry, minute, duration, None))
+                booked.append((planned, minute, duration, None))
                 over = end
         if why is not None:
-            waiting.append((entry, why))
+            waiting.append((planned, why))
     unplaced: list[Unplaced] = []
     if waiting:
         spans = [(minute, minute + whole_minutes(length)) for _, minute, length, _ in booked]
@@ -139,13 +139,13 @@ _Waiting = tuple[PrescribedSession, Reason]
 def _sessions(booked: list[_Booked], calendar: SiteCalendar) -> Iterator[Session]:
     plan, site = calendar.plan, calendar.site
     midnight = datetime.combine(plan.start, time(0), site.tz)
-    for entry, minute, duration, move in booked:
-        service = entry.service
+    for planned, minute, duration, move in booked:
+        service = planned.service
         room, clinician = calendar.assigned(service.name, minute)
         yield Session(
             service.name,
-            entry.number,
-            entry.phase,
+            planned.number,
+            planned.phase,
             minute // WEEK + 1,
             service.modality,
             midnight + minute * ONE_MINUTE,
@@ -174,32 +174,32 @@ def _placed(
     """
     found: list[_Booked] = []
     unplaced: list[Unplaced] = []
-    for entry, why in waiting:
-        lengths.add(*_own_length(entry, why))
-    for entry, why in sorted(waiting, key=lambda waits: _is_random(waits[0])):
-        service, minute, reason = entry.service, entry.minute, why
+    for planned, why in waiting:
+        lengths.add(*_own_length(planned, why))
+    for planned, why in sorted(waiting, key=lambda waits: _is_random(waits[0])):
+        service, minute, reason = planned.service, planned.minute, why
         place, move = None, None
         if why in (Reason.ON_HOLD, Reason.WITHHELD) or service.duration is None:
             pass
-        elif _is_random(entry):
-            place, reason, missed = _drawn_place(entry, drawn, taken, calendar)
+        elif _is_random(planned):
+            place, reason, missed = _drawn_place(planned, drawn, taken, calendar)
             move = None if missed is None else calendar.move(missed, service, reason)
         elif minute is not None:
-            due, length = _own_length(entry, why)
+            due, length = _own_length(planned, why)
             lengths.add(due, -length)
-            place = _moved_place(entry, minute, why, taken, calendar, lengths)
+            place = _moved_place(planned, minute, why, taken, calendar, lengths)
             move = calendar.move(minute, service, why)
             if place is not None:
                 lengths.add(place, length)
-            elif _moved_place(entry, minute, why, taken, calendar) is not None:
+            elif _moved_place(planned, minute, why, taken, calendar) is not None:
                 reason = Reason.LONG_DAY
-            elif _moved_place(entry, minute, why, taken, calendar.beside_nobody()) is not None:
+            elif _moved_place(planned, minute, why, taken, calendar.beside_nobody()) is not None:
                 reason = _taken_with(service.name, minute, calendar)
         if place is None or service.duration is None:
-            detail = _unplaced_detail(entry, calendar, reason)
-            unplaced.append(without_date(entry, calendar, reason, detail))
+            detail = _unplaced_detail(planned, calendar, reason)
+            unplaced.append(without_date(planned, calendar, reason, detail))
         else:
-            found.append((entry, place, service.duration, move))
+            found.append((planned, place, service.duration, move))
             taken.add(place, place + whole_minutes(service.duration))
             drawn.add((service.name, place // DAY))
     return found, unplaced
@@ -211,30 +211,30 @@ def _taken_with(service: str, minute: int, calendar: SiteCalendar) -> Reason:
     return Reason.ROOM_TAKEN if clinician is None else Reason.CLINICIAN_TAKEN
 
 
-def _own_length(entry: PrescribedSession, why: Reason) -> Span:
+def _own_length(planned: PrescribedSession, why: Reason) -> Span:
     """When a session is due, and how long it is; nothing, if it is to have no place."""
-    minute, duration = entry.minute, entry.service.duration
+    minute, duration = planned.minute, planned.service.duration
     if minute is None or duration is None or why in (Reason.ON_HOLD, Reason.WITHHELD):
         return 0, 0
     return minute, whole_minutes(duration)
 
 
-def _is_random(entry: PrescribedSession) -> bool:
-    return entry.minute is None and isinstance(entry.service.timing, RandomDays)
+def _is_random(planned: PrescribedSession) -> bool:
+    return planned.minute is None and isinstance(planned.service.timing, RandomDays)
 
 
-def _unplaced_detail(entry: PrescribedSession, calendar: SiteCalendar, why: Reason) -> str:
+def _unplaced_detail(planned: PrescribedSession, calendar: SiteCalendar, why: Reason) -> str:
     """What is in the way of a session that has no place, in words."""
     if why is Reason.WITHHELD:
-        change = withholding(calendar.plan, entry)
+        change = withholding(calendar.plan, planned)
         return f"{change.day}: {change.words}" if change else ""
-    if why is Reason.ON_HOLD or entry.minute is None or entry.service.duration is None:
+    if why is Reason.ON_HOLD or planned.minute is None or planned.service.duration is None:
         return ""
-    return calendar.detail(entry.minute, entry.service)
+    return calendar.detail(planned.minute, planned.service)
 
 
 def _moved_place(  # noqa: PLR0913, PLR0917  # a session, and all that it has to fit
-    entry: PrescribedSession,
+    planned: PrescribedSession,
     minute: int,
     why: Reason,
     taken: Taken,
@@ -249,22 +249,22 @@ def _moved_place(  # noqa: PLR0913, PLR0917  # a session, and all that it has to
     time.
     """
     day, clock = divmod(minute, DAY)
-    week = entry.week - 1
-    match calendar.rule(day, entry.service, why):
+    week = planned.week - 1
+    match calendar.rule(day, planned.service, why):
         case ClosedRule.SKIP:
             return None
         case ClosedRule.EXTEND:
             again = (minute + (other - week) * WEEK for other in _extra_weeks(calendar))
-            return next((at for at in again if calendar.stands(at, entry.service, taken)), None)
+            return next((at for at in again if calendar.stands(at, planned.service, taken)), None)
         case ClosedRule.MOVE_IN_WEEK:
             days = sorted(_days(week), key=lambda other: (abs(other - day), -other))
         case ClosedRule.NEXT_OPEN_DAY:
             days = [*range(day + 1, _days(week + 1).stop)]
     if lengths is not None:
-        length = _own_length(entry, why)[1]
+        length = _own_length(planned, why)[1]
         days = [other for other in days if lengths.have_room(other, length)]
     places = (
-        calendar.nearest(other, clock, entry.service, taken, part)
+        calendar.nearest(other, clock, planned.service, taken, part)
         for part in (DayPart.of(clock), None)
         for other in days
     )
@@ -272,17 +272,17 @@ def _moved_place(  # noqa: PLR0913, PLR0917  # a session, and all that it has to
 
 
 def _drawn_place(
-    entry: PrescribedSession, drawn: set[tuple[str, int]], taken: Taken, calendar: SiteCalendar
+    planned: PrescribedSession, drawn: set[tuple[str, int]], taken: Taken, calendar: SiteCalendar
 ) -> tuple[int | None, Reason, int | None]:
     """A place on a day that the seed draws among those of a week with room.
 
-    The week is the entry's. If only leaves are in the way there, it is skipped, or the first
-    after the plan's last with room that has not as many of the service as the entry's would
+    The week is the session's own. If only leaves are in the way there, it is skipped, or the first
+    after the plan's last with room that has not as many of the service as its own would
     have. So the seven days of one week are looked at, or those of each extra week up to the
     first that has room. In such a week it is instead of the place that would have been drawn,
     which comes last. Where others have all of a week, it is as if they had nothing.
     """
-    service = entry.service
+    service = planned.service
 
     def openings(week: int, *, leaves: bool = True, calendar: SiteCalendar = calendar) -> list[int]:
         return [
@@ -292,7 +292,7 @@ def _drawn_place(
             and (starts := calendar.starts(day, service, taken, leaves=leaves))
         ]
 
-    week, why = entry.week - 1, Reason.NO_OPEN_TIME
+    week, why = planned.week - 1, Reason.NO_OPEN_TIME
     found = openings(week)
     if not found and calendar.diaries is not None:
         found = openings(week, calendar=calendar.beside_nobody())
@@ -313,7 +313,7 @@ def _drawn_place(
             found = next(filter(None, later), found)
             missed = put_off if found else []
     key = calendar.plan.key.bytes
-    drawing = f"{calendar.plan.seed}/{service.name}/{entry.number}"
+    drawing = f"{calendar.plan.seed}/{service.name}/{planned.number}"
 
     def lot(place: int) -> bytes:
         # One for each day, so that a day more or less to choose from changes no other draw.

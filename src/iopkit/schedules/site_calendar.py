@@ -213,12 +213,12 @@ class SiteCalendar:
         start = self.minute(session.start.replace(tzinfo=None))
         return start, start + whole_minutes(session.duration)
 
-    def obstacle_to(self, entry: PrescribedSession) -> Reason | None:
+    def obstacle_to(self, planned: PrescribedSession) -> Reason | None:
         """Why a session cannot be as planned, other sessions aside."""
-        service, minute = entry.service, entry.minute
+        service, minute = planned.service, planned.minute
         if service.name in self.plan.on_hold:
             return Reason.ON_HOLD
-        if service.name in self._told and withholding(self.plan, entry):
+        if service.name in self._told and withholding(self.plan, planned):
             return Reason.WITHHELD
         if service.duration is None:
             return Reason.DURATION_UNKNOWN

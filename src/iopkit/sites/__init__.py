@@ -12,6 +12,7 @@ from iopkit.sites.hours import (
     service_hours,
     site_on,
     staffed_hours,
+    working_day,
 )
 from iopkit.sites.referrals import Referral
 from iopkit.sites.sites import Offer, Site
@@ -40,4 +41,5 @@ __all__ = [
     "service_hours",
     "site_on",
     "staffed_hours",
+    "working_day",
 ]

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from attrs import evolve
 
-from iopkit.errors import refuse, unless_day
+from iopkit.errors import refuse, unless, unless_day
 from iopkit.modalities import Modality
 from iopkit.sites.closures import Closure, holidays_of
 from iopkit.sites.sites import Offer, Site
@@ -213,9 +213,34 @@ def closed_spans(
     return MappingProxyType({day: tuple(sorted(found)) for day, found in spans.items()})
 
 
+def working_day(site: Site, day: date, count: int) -> date:
+    """The day so many working days of a site after another, or before it if below 0.
+
+    On a working day the site has opening hours and is not closed all day.
+
+    Raises:
+        InvalidError: the site has none in a year.
+        MissingExtraError: the site has holidays, and the extra ``holidays`` is not installed.
+    """
+    step = ONE_DAY if count >= 0 else -ONE_DAY
+    found, idle, left = day, 0, abs(count)
+    while left:
+        found += step
+        open_then = _is_open(site, found)
+        idle = 0 if open_then else idle + 1
+        refuse("site", unless(idle < 366, "hours", "a working day in every year", "none"))
+        left -= open_then
+    return found
+
+
 def _days(closure: Closure, start: date, end: date) -> Iterator[date]:
     """The days of a closure that are from ``start`` up to ``end``."""
     day = max(start, closure.start)
     while day < min(end, closure.end):
         yield day
         day += ONE_DAY
+
+
+def _is_open(site: Site, day: date) -> bool:
+    has_hours = site_on(site, day).hours.on(Weekday.of(day))
+    return bool(has_hours) and day not in closed_days(site, day, day + ONE_DAY)

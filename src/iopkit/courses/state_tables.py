@@ -5,8 +5,8 @@ from datetime import date, datetime
 
 from iopkit.confidential import hidden
 from iopkit.courses.courses import Course
-from iopkit.courses.judging import Status
-from iopkit.courses.standing import State
+from iopkit.courses.states import State
+from iopkit.courses.statuses import Status
 from iopkit.courses.taking_stock import state_on
 from iopkit.eligibility.possible import Possible, least_and_most
 from iopkit.errors import each_a
@@ -16,7 +16,7 @@ from iopkit.schedules.rows import Count, Ordinal
 
 
 @frozen(repr=False)
-class StandingRow:
+class StateRow:
     """Where one patient stands in a course on a day.
 
     Sessions are counted as in the state's ``counts``; ``rolls_open`` are those not recorded.
@@ -59,9 +59,9 @@ class StandingRow:
     __repr__ = hidden
 
 
-def standing_rows(
+def state_rows(
     courses: Iterable[Course], *, on: date, known: datetime | None = None
-) -> tuple[StandingRow, ...]:
+) -> tuple[StateRow, ...]:
     """A row for each course: where its patient stands at the end of a day.
 
     ``attrs.asdict`` makes a mapping of a row, and any data frame takes a list of those.
@@ -75,15 +75,15 @@ def standing_rows(
         InvalidError: something is no course, or as ``state_on``.
     """
     given = each_a("rows", courses, "courses", Course)
-    return tuple(standing_row(state_on(course, on=on, known=known)) for course in given)
+    return tuple(state_row(state_on(course, on=on, known=known)) for course in given)
 
 
-def standing_row(state: State) -> StandingRow:
+def state_row(state: State) -> StateRow:
     """The row of a state."""
     counts, plan = state.counts, state.plan
     least, most = _ends(counts.attendance)
     soonest, longest = _ends(state.days_since_contact)
-    return StandingRow(
+    return StateRow(
         patient=str(state.patient),
         course=str(state.course),
         day=state.on,

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from iopkit.courses.delivered import minutes_by_day, week_of_day
+from iopkit.courses.delivered_minutes import minutes_by_day, week_of_day
 
 pytestmark = pytest.mark.measured
 

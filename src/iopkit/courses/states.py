@@ -1,7 +1,7 @@
 """Where a patient stands in a course on a day."""
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from functools import cached_property
 from uuid import UUID
@@ -9,13 +9,12 @@ from uuid import UUID
 from iopkit.confidential import hidden
 from iopkit.courses.abstinence import ControlledSpan
 from iopkit.courses.authorizations import Authorization
-from iopkit.courses.delivered import MinutesOfDay, MinutesOfWeek, week_of_day
-from iopkit.courses.folding import StatusSpan
+from iopkit.courses.delivered_minutes import MinutesOfDay, MinutesOfWeek, week_of_day
 from iopkit.courses.goal_figures import GoalFigures
-from iopkit.courses.judging import IN_TREATMENT, Status
 from iopkit.courses.outcomes import OutcomeCounts, SessionOutcome, SessionRecord, count_outcomes
-from iopkit.courses.timelines import DueSession
-from iopkit.eligibility.possible import Possible
+from iopkit.courses.statuses import IN_TREATMENT, Status, StatusSpan
+from iopkit.courses.timelines import BookedSession
+from iopkit.eligibility.possible import from_to
 from iopkit.fields import frozen
 from iopkit.levels import LevelOfCare
 from iopkit.patients.screenings import Screening
@@ -87,7 +86,7 @@ class State:
     screenings: tuple[Screening, ...]
     clinician_agrees: bool | None
     authorizations: tuple[Authorization, ...]
-    left: tuple[DueSession, ...]
+    left: tuple[BookedSession, ...]
     undated: int
     goals: tuple[GoalFigures, ...] | None = None
     at_risk: bool | None = None
@@ -122,6 +121,11 @@ class State:
         return back
 
     @property
+    def rolls_open(self) -> tuple[BookedSession, ...]:
+        """The sessions that were due of which nobody knows who came, in their order."""
+        return tuple(each.booked for each in self.outcomes if each.roll_open)
+
+    @property
     def _of_stay(self) -> tuple[SessionRecord, ...]:
         """The sessions that were due since the newest readmission."""
         return self.outcomes_since(self.readmitted or date.min)
@@ -144,9 +148,8 @@ class State:
         """
         if self.contact is None:
             return None
-        days = (self.on - self.contact).days
-        open_on = next((d for d in _open_days(reversed(self.outcomes))), self.contact)
-        return days if open_on <= self.contact else Possible((self.on - open_on).days, days)
+        latest = max([self.contact, *(each.day for each in self.rolls_open[-1:])])
+        return from_to((self.on - latest).days, (self.on - self.contact).days)
 
     @property
     def minutes_this_week(self) -> int:
@@ -181,19 +184,15 @@ def _in_a_row(
     for each in reversed(outcomes):
         if each.outcome is ended_by:
             break
-        is_open = is_open or each.outcome is SessionOutcome.NOT_RECORDED
-        is_one = each.outcome in (counted, SessionOutcome.NOT_RECORDED)
+        is_open = is_open or each.roll_open
+        is_one = each.roll_open or each.outcome is counted
         possible += is_one
         sure += is_one and not is_open
-    return sure if sure == possible else Possible(sure, possible)
-
-
-def _open_days(outcomes: Iterable[SessionRecord]) -> Iterator[date]:
-    return (each.due.day for each in outcomes if each.outcome is SessionOutcome.NOT_RECORDED)
+    return from_to(sure, possible)
 
 
 def _day_of(outcome: SessionRecord) -> date:
-    return outcome.due.day
+    return outcome.booked.day
 
 
 def _week(on: date, since: date | None) -> int | None:
