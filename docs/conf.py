@@ -48,9 +48,9 @@ napoleon_custom_sections = ["Source"]
 # There is no network where the manual is checked, so these have nothing to link to.
 nitpick_ignore_regex = [
     # The standard library.
-    ("py:class", r"(collections\.abc|datetime|decimal|fractions|uuid|zoneinfo)\..*"),
+    ("py:class", r"(collections\.abc|concurrent\.futures|datetime|decimal|fractions|uuid|zoneinfo)\..*"),
     # Other projects.
-    ("py:class", r"(hypothesis|narwhals)\..*"),
+    ("py:class", r"(hypothesis|narwhals|numpy|polars)\..*"),
     # Type variables.
     ("py:class", r"(iopkit\..*\.[KNPRST]|Ts)"),
 ]

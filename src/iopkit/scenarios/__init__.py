@@ -12,7 +12,8 @@ if find_spec("numpy") is None or find_spec("polars") is None:
 
 from iopkit.scenarios.arrivals import NOT_YET, Arrivals, Cohort, Referrals
 from iopkit.scenarios.attending import Assessing, Attending, AttendingRule, Came, Coming
-from iopkit.scenarios.capacity import Capacity, SeatPool
+from iopkit.scenarios.capacity import Capacity, SeatPool, SeatsByDay
+from iopkit.scenarios.clinic import seated
 from iopkit.scenarios.curves import (
     AfterLast,
     ByWeek,
@@ -34,11 +35,14 @@ from iopkit.scenarios.habits import Habits
 from iopkit.scenarios.hazards import mean_days, median_day
 from iopkit.scenarios.leaving import ComingBack, Effect, Ending, Endings, Exit, Exits, HazardOf
 from iopkit.scenarios.populations import Nearest, Population, Strata
+from iopkit.scenarios.preparing import Prepared, prepare
 from iopkit.scenarios.priorities import Priorities, Priority
+from iopkit.scenarios.requests import RequestOutcome, Requests, Seated
 from iopkit.scenarios.results import Results
+from iopkit.scenarios.running import run_replications
 from iopkit.scenarios.scenarios import Scenario, vary
 from iopkit.scenarios.shares import HabitFigure, Share
-from iopkit.scenarios.simulation import WorkerLostError, simulate
+from iopkit.scenarios.simulation import Figures, WorkerLostError, simulate
 from iopkit.scenarios.totals import TOTALS, WEEKLY_TOTALS, Better, RunTotal, WeeklyTotal
 
 __all__ = [
@@ -67,6 +71,7 @@ __all__ = [
     "Episodes",
     "Exit",
     "Exits",
+    "Figures",
     "HabitFigure",
     "Habits",
     "HazardOf",
@@ -75,15 +80,20 @@ __all__ = [
     "Nearest",
     "OneWayOut",
     "Population",
+    "Prepared",
     "Priorities",
     "Priority",
     "Referrals",
+    "RequestOutcome",
+    "Requests",
     "Results",
     "RunFinding",
     "RunFindingKind",
     "RunTotal",
     "Scenario",
     "SeatPool",
+    "Seated",
+    "SeatsByDay",
     "Share",
     "Strata",
     "Tabulated",
@@ -97,6 +107,9 @@ __all__ = [
     "key_of",
     "mean_days",
     "median_day",
+    "prepare",
+    "run_replications",
+    "seated",
     "simulate",
     "stream",
     "threshold",

@@ -194,8 +194,8 @@ def account(
             the horizon is the whole run.
 
     Returns:
-        The columns of ``totals``: the measure ``cost_usd``, ``cost_usd: `` and the name for each
-        line, and the effects under their own names. A week without a figure leaves the total
+        The columns of ``totals``: the measure ``cost_usd``, for each line ``cost_usd:``, a space
+        and its name, and the effects under their own names. A week without a figure leaves the total
         without one.
 
     Raises:
