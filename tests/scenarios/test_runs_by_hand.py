@@ -1,6 +1,7 @@
 from collections.abc import Iterator
-from datetime import date, timedelta
-from typing import Any
+from datetime import date, time, timedelta
+from functools import partial
+from typing import Any, NamedTuple
 
 import attrs
 import numpy as np
@@ -10,9 +11,23 @@ from attrs import define, evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from iopkit.eligibility import FACTS, Criterion, Policy
+from iopkit.courses.abstinence import negative_tests
+from iopkit.eligibility import FACTS, Criterion, Policy, Predicate
+from iopkit.eligibility.possible import Possible
+from iopkit.eligibility.predicates import AllOf, AnyOf, AtLeast
+from iopkit.levels import LevelOfCare
 from iopkit.library import find_program
 from iopkit.modalities import Modality
+from iopkit.programs import Phase, Program, Service, Slot, Weekly
+from iopkit.programs.absences import AbsenceLimit, MissedSession
+from iopkit.programs.progress import (
+    COURSE_FACTS,
+    MOST_COUNTED,
+    Progress,
+    ServiceProgress,
+    service_facts,
+)
+from iopkit.programs.ranges import Times
 from iopkit.scenarios.arrivals import NOT_YET, Arrivals, Cohort
 from iopkit.scenarios.attending import Assessing, Attending, AttendingRule
 from iopkit.scenarios.capacity import Capacity, SeatPool
@@ -26,9 +41,11 @@ from iopkit.scenarios.preparing import Prepared, prepare
 from iopkit.scenarios.requests import NEVER, NO_DAY, RequestOutcome
 from iopkit.scenarios.running import run_replications
 from iopkit.scenarios.scenarios import Scenario, vary
+from iopkit.scenarios.weeks import StayTimetable
 from iopkit.sites import Closure, Site
 from iopkit.sources import Dated, Grade, Source, Versions
-from iopkit.windows import WeeklyWindows
+from iopkit.truth import Truth
+from iopkit.windows import Weekday, WeeklyWindows
 
 pytestmark = pytest.mark.measured
 
@@ -71,6 +88,7 @@ class One:
     stay: int
     reason: int
     uses: tuple[bool, ...]
+    lengths: tuple[int, ...]
     gives_up: int
     follows: "One | None" = None
     gap: int = 0
@@ -87,13 +105,26 @@ def _below(table: Any, drawn: int) -> int:
 def _one(prepared: Prepared, number: int, chance: int, person: int, **more: Any) -> One:
     since = -more["admitted"] if more["admitted"] != NO_DAY else 0
     stratum = int(prepared.stratum[person])
+    again = "follows" in more
     days, reason, uses = _stay(chance, stratum, prepared.stays, since)
+    lengths: tuple[int, ...] = ()
+    if prepared.timetable is not None:
+        told = Told(prepared, prepared.timetable, chance, stratum, uses, since, again=again)
+        days, reason, lengths = told.judged(days, reason)
     patience = NEVER
     if prepared.patience is not None:
         found = _below(prepared.patience[stratum], draw(chance, DrawPurpose.GIVING_UP))
         patience = found if found < len(prepared.patience[stratum]) else NEVER
     return One(
-        number, chance, person, stay=days, reason=reason, uses=uses, gives_up=patience, **more
+        number,
+        chance,
+        person,
+        stay=days,
+        reason=reason,
+        uses=uses,
+        lengths=lengths,
+        gives_up=patience,
+        **more,
     )
 
 
@@ -121,6 +152,198 @@ def _stay(
                 return week * 7 + day + 1, reason, tuple(uses)
     finished = draw(chance, DrawPurpose.FINISHING) < int(tables.finishing[stratum])
     return tables.weeks * 7, tables.reasons + (not finished), tuple(uses)
+
+
+class Seen(NamedTuple):
+    """A session that was due, and what is on record of it."""
+
+    service: Service
+    day: int
+    minutes: int
+    mark: str
+    excused: bool | None = None
+    found: Truth | None = None
+
+
+@define
+class Told:
+    """What is on record of somebody in care, by the timetable: as ``Progress`` asks it."""
+
+    prepared: Prepared
+    timetable: StayTimetable
+    chance: int
+    stratum: int
+    uses: tuple[bool, ...]
+    since: int
+    again: bool
+
+    def judged(self, days: int, reason: int) -> tuple[int, int, tuple[int, ...]]:
+        """How long the stay is and why it ends, and how long the phases are where any is asked."""
+        program, completed = self.timetable.program, self.prepared.stays.reasons
+        lengths = [phase.laid_weeks for phase in program.phases]
+        for place, phase in enumerate(program.phases):
+            while phase.advance is not None and phase.name in self.timetable.asked:
+                end = 7 * sum(lengths[: place + 1])
+                there = days > end or (days == end and reason >= completed)
+                most = lengths[place] == self.timetable.most_weeks[place]
+                if most or not there or self._meets(phase.advance, lengths, place) is Truth.YES:
+                    break
+                lengths[place] += 1
+        end = 7 * sum(lengths)
+        if days > end:
+            if reason < completed:
+                drawn = draw(self.chance, DrawPurpose.FINISHING)
+                finishes = drawn < int(self.prepared.stays.finishing[self.stratum])
+                reason = completed + (not finishes)
+            days = end
+        for day in range(days):
+            known = self.by_day(lengths, day)
+            if any(known.reaches(limit) is Truth.YES for limit in program.absence_limits):
+                days, reason = day + 1, completed + 2
+                break
+        if reason == completed and program.discharge is not None:
+            truth = self._meets(program.discharge, lengths, len(lengths) - 1)
+            reason += truth is Truth.NO
+        return days, reason, tuple(lengths) if self.timetable.asked else ()
+
+    def _meets(self, condition: Predicate, lengths: list[int], place: int) -> Truth:
+        """Whether it holds on the day after a phase, before the sessions of that day."""
+        begun, end = 7 * sum(lengths[:place]), 7 * sum(lengths[: place + 1])
+        return self.on(lengths, end, end - 1, begun).meets(condition)
+
+    def by_day(self, lengths: list[int], day: int) -> Progress:
+        """At the end of a day."""
+        place = next(n for n in range(len(lengths)) if day < 7 * sum(lengths[: n + 1]))
+        begun = 7 * sum(lengths[:place])
+        known = self.on(lengths, day, day, begun)
+        return evolve(known, phase=self.timetable.program.phases[place].name)
+
+    def on(self, lengths: list[int], day: int, last: int, begun: int) -> Progress:
+        """On a day of the stay, by what was by the last day of which anything is on record."""
+        every = [each for each in self._seen(lengths) if each.day <= last]
+        program = self.timetable.program
+        of_phase = [each for each in every if each.day >= begun]
+        contact = max((each.day for each in every if each.mark == "attended"), default=0)
+        newest = max((each.day for each in every if each.mark == "open"), default=0)
+        week = [each for each in every if each.day >= day - 7]
+        return Progress(
+            weeks_in_phase=(day - begun) // 7,
+            weeks_in_program=day // 7,
+            days_in_phase=day - begun,
+            days_in_program=day,
+            attendance=_part(of_phase),
+            unexcused_absences=_unexcused(every),
+            by_service=tuple(
+                ServiceProgress(
+                    name,
+                    due=len(some),
+                    attended=_some(some, "attended"),
+                    missed=_some(some, "missed"),
+                    unexcused=_unexcused(some),
+                )
+                for name in dict.fromkeys(each.name for each in program.every_service)
+                for some in [[each for each in every if each.service.name == name]]
+            ),
+            missed_sessions=tuple(
+                MissedSession(each.service.name, each.day, each.excused)
+                for each in every
+                if each.mark == "missed"
+            ),
+            perhaps_missed=tuple(
+                MissedSession(each.service.name, each.day) for each in every if each.mark == "open"
+            ),
+            status="admitted",
+            level=program.level.number if program.level else None,
+            days_since_contact=_between(day - max(contact, newest), day - contact),
+            attended_in_a_row=_in_a_row(every, "attended"),
+            missed_in_a_row=_in_a_row(every, "missed"),
+            hours_this_week=0,
+            hours_last_week=_between(
+                *(
+                    sum(each.minutes for each in week if each.mark in marks) / 60
+                    for marks in (("attended",), ("attended", "open"))
+                )
+            ),
+            negative_tests_in_a_row=self._negative(every),
+            in_controlled_environment=False,
+        )
+
+    def _negative(self, every: list[Seen]) -> int | Possible | None:
+        tests = [(_START + timedelta(e.day), e.found) for e in every if e.found is not None]
+        count = negative_tests(tests, missed_is_positive=False).count
+        if not self.again or any(found is Truth.YES for _, found in tests):
+            return count
+        return Possible(count if isinstance(count, int) else 0, MOST_COUNTED)
+
+    def _seen(self, lengths: list[int]) -> Iterator[Seen]:
+        habits = self.prepared.scenario.habits
+        truths = dict(self.prepared.truths[self.stratum])
+        planned = self.timetable.lasting(lengths)
+        for session, day in zip(planned.schedule.sessions, planned.day.tolist(), strict=True):
+            service = planned.schedule.service(session)
+            minutes = int(session.service_time.total_seconds()) // 60
+            drawn_for = partial(draw, self.chance, number=session.number, of=service.name)
+            rolled = drawn_for(DrawPurpose.ROLL)
+            unrecorded = habits.unrecorded is not None and rolled < habits.unrecorded.threshold
+            if day < self.since or habits.attends is None or unrecorded:
+                yield Seen(service, day, minutes, "open")
+                continue
+            share = habits.attends.threshold(
+                week=day // 7,
+                service=service.name,
+                modality=service.modality,
+                delivery=service.delivery,
+                truths=truths,
+            )
+            if drawn_for(DrawPurpose.ATTENDING) >= share:
+                excused = None
+                if habits.excuses is not None:
+                    drawn = drawn_for(DrawPurpose.EXCUSED)
+                    excused = drawn < habits.excuses.threshold
+                yield Seen(service, day, minutes, "missed", excused)
+                continue
+            found = None
+            if service.modality is Modality.DRUG_TESTING:
+                finds, found = habits.test_finds_use, Truth.UNKNOWN
+                if finds is not None and self.uses:
+                    drawn = drawn_for(DrawPurpose.TEST_RESULT)
+                    used = self.uses[min(day // 7, len(self.uses) - 1)]
+                    found = Truth.of(used and drawn < finds.threshold)
+            yield Seen(service, day, minutes, "attended", found=found)
+
+
+def _between(low: float, high: float) -> Any:
+    return low if low == high else Possible(low, high)
+
+
+def _some(every: list[Seen], mark: str) -> Any:
+    marks = [each.mark for each in every]
+    return _between(marks.count(mark), marks.count(mark) + marks.count("open"))
+
+
+def _part(every: list[Seen]) -> Any:
+    low, high = (
+        sum(each.mark in marks for each in every) for marks in (("attended",), ("attended", "open"))
+    )
+    return _between(low / len(every), high / len(every)) if every else None
+
+
+def _unexcused(every: list[Seen]) -> Any:
+    told = [each.excused for each in every if each.mark != "attended"]
+    return _between(told.count(False), told.count(False) + told.count(None))
+
+
+def _in_a_row(every: list[Seen], mark: str) -> Any:
+    sure = possible = 0
+    is_open = False
+    for each in reversed(every):
+        if each.mark not in (mark, "open") and each.excused is not True:
+            break
+        is_open = is_open or each.mark == "open"
+        one = each.mark == "open" or (each.mark == mark and each.excused is not True)
+        possible += one
+        sure += one and not is_open
+    return _between(sure, possible)
 
 
 def _those_referred(prepared: Prepared, seed: int, replication: int) -> Iterator[One]:
@@ -272,10 +495,11 @@ def _sessions(prepared: Prepared, one: One) -> dict[str, int]:
     told = dict.fromkeys(("due", "attended", "excused", "minutes", "minutes_due", "tests"), 0)
     told |= {"positive_tests": 0, "last_day": -1}
     first = scenario.start + timedelta(days=one.start)
-    booked = prepared.weeks.starting(first).schedule
+    weeks = prepared.weeks.of_lengths(one.lengths) if one.lengths else prepared.weeks
+    booked = weeks.starting(first).schedule
     for each in booked.sessions:
         day = (each.start.date() - first).days
-        goes_on = day < one.stay or one.stay == prepared.stays.weeks * 7
+        goes_on = day < one.stay or one.stay == booked.plan.weeks * 7
         if not goes_on or not 0 <= one.start + day < horizon:
             continue
         service, number = booked.service(each), each.number
@@ -320,6 +544,82 @@ _POLICY = Policy(
 )
 
 
+_SLOTS = {
+    "day-program": (Weekday.MONDAY, Weekday.WEDNESDAY, Weekday.THURSDAY),
+    "relapse-prevention": (Weekday.TUESDAY, Weekday.THURSDAY),
+    "family-education": (Weekday.FRIDAY,),
+    "drug-test": (Weekday.TUESDAY,),
+}
+_FACTS = {**COURSE_FACTS, **service_facts(_SLOTS)}
+_ASKED = (
+    _FACTS["attendance"] >= 0.7,
+    _FACTS["attendance"] < 0.4,
+    _FACTS["unexcused_absences"] <= 3,
+    _FACTS["weeks_in_phase"] >= 2,
+    _FACTS["days_in_program"].between(10, 20),
+    _FACTS["attended_drug_test"] >= 2,
+    _FACTS["missed_family_education"].equals(0),
+    _FACTS["due_day_program"] > 5,
+    _FACTS["unexcused_relapse_prevention"] <= 1,
+    _FACTS["attended_in_a_row"] >= 3,
+    _FACTS["missed_in_a_row"].is_in(1, 2, 3),
+    _FACTS["hours_last_week"] >= 5,
+    _FACTS["hours_this_week"].equals(0),
+    _FACTS["days_since_contact"] <= 4,
+    _FACTS["negative_tests_in_a_row"] >= 2,
+    _FACTS["negative_tests_in_a_row"].is_known,
+    _FACTS["goals_met"] >= 1,
+    _FACTS["clinician_agrees"].equals(True),
+    _FACTS["in_controlled_environment"].equals(False),
+    _FACTS["status"].equals("admitted"),
+    _FACTS["level"].equals("2.1"),
+)
+_CONDITIONS: st.SearchStrategy[Predicate] = st.recursive(
+    st.sampled_from(_ASKED),
+    lambda inner: st.lists(inner, max_size=3).flatmap(
+        lambda parts: st.sampled_from(
+            [
+                AllOf(tuple(parts)),
+                AnyOf(tuple(parts)),
+                *([AtLeast(len(parts) // 2 + 1, tuple(parts)), ~parts[0]] if parts else []),
+            ]
+        )
+    ),
+    max_leaves=4,
+)
+
+
+def _service(name: str, minutes: int, modality: Modality = Modality.GROUP_THERAPY) -> Service:
+    slots = tuple(Slot(day, time(9 + 3 * [*_SLOTS].index(name))) for day in _SLOTS[name])
+    return Service(name, name, modality, Weekly(slots), timedelta(minutes=minutes))
+
+
+@st.composite
+def conditional_programs(drawn: st.DrawFn) -> Program:
+    maybe = st.none() | _CONDITIONS
+    limit = AbsenceLimit(
+        drawn(st.integers(1, 5)),
+        services=drawn(st.sampled_from([(), ("day-program", "family-education")])),
+        weeks=drawn(st.none() | st.integers(1, 3)),
+        phase=drawn(st.sampled_from([None, "first", "second"])),
+        excused=drawn(st.booleans()),
+    )
+    tests = _service("drug-test", 15, Modality.DRUG_TESTING)
+    return Program(
+        "conditional",
+        "Conditional",
+        (
+            Phase("first", "First", Times(1, 3), (tests,), advance=drawn(_CONDITIONS)),
+            Phase("second", "Second", Times(1, 2), advance=drawn(maybe)),
+            Phase("third", "Third", 1, (_service("relapse-prevention", 90),)),
+        ),
+        (_service("day-program", 150), _service("family-education", 60)),
+        level=drawn(st.sampled_from([None, LevelOfCare("2.1")])),
+        discharge=drawn(maybe),
+        absence_limits=drawn(st.sampled_from([(), (limit,), (limit, AbsenceLimit(6))])),
+    )
+
+
 @st.composite
 def scenarios(drawn: st.DrawFn) -> Scenario:
     leaving = drawn(_MAYBE)
@@ -334,7 +634,10 @@ def scenarios(drawn: st.DrawFn) -> Scenario:
     return Scenario(
         "drawn",
         population=_POPULATION,
-        program=find_program(drawn(st.sampled_from(["schneider-1996", "matrix-16-week"]))),
+        program=drawn(
+            st.sampled_from([find_program("schneider-1996"), find_program("matrix-16-week")])
+            | conditional_programs()
+        ),
         site=_SITE,
         arrivals=Arrivals(
             per_week=drawn(st.sampled_from([0, 2, 6])),
@@ -346,6 +649,7 @@ def scenarios(drawn: st.DrawFn) -> Scenario:
             "Drawn",
             attends=Attending(attends, drawn(st.sampled_from([(), rules]))),
             excuses=drawn(_MAYBE),
+            unrecorded=drawn(_MAYBE),
             leaving=leaving,
             finishes=drawn(_MAYBE),
             uses_at_admission=drawn(_MAYBE),
@@ -401,6 +705,7 @@ def test_it_is_what_comes_of_one_person_and_day_at_a_time(
             "reason": one.reason,
             "follows": -1 if one.follows is None else one.follows.number,
         }
+        assert tuple(ran.phase_weeks[row].tolist()) == one.lengths
         assert {name: getattr(ran, name)[row] for name in told} == told
         if one.outcome is not RequestOutcome.NOT_REACHED:
             assert (ran.referred[row], ran.ready[row]) == (one.referred, one.ready)
@@ -428,6 +733,7 @@ def _figures(episodes: Episodes, place: int = 0) -> dict[str, Any]:
         for name in (
             *("stream", "person", "stratum", "referred", "ready", "eligible", "admissible"),
             *("before", "offered", "start", "outcome", "day", "pools", "stay", "reason", "uses"),
+            *("phase_weeks", "unmet"),
         )
     }
     follows = episodes.follows[own]

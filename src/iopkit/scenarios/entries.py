@@ -154,7 +154,8 @@ class _Writer:
         """A stay, from the admission to the discharge or the end of the scenario."""
         told, level = self._episodes, self._scenario.program.level
         start, days = int(told.start[row]), int(told.stay[row])
-        planned = self._prepared.planned(start, told.pools[row].tolist())
+        lengths = told.phase_weeks[row].tolist()
+        planned = self._prepared.planned(start, told.pools[row].tolist(), lengths)
         schedule = self._own(planned.schedule, row)
         self._schedules.append(ScheduleSince(self._date(start), schedule))
         again = told.follows[row] >= 0

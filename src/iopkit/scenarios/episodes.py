@@ -52,7 +52,9 @@ class Episodes:
     stay, ``NO_DAY`` for none. ``stay`` are days in care and ``reason`` a place in ``reasons``, of
     the whole stay, whether or not it ends within the scenario. ``follows`` is the row of the stay
     after which somebody came back, -1 for a first one, and ``uses`` tells of each week of a stay
-    whether the patient uses, with no column where nobody asks. Days count from the scenario's
+    whether the patient uses, with no column where nobody asks. Where phases end by conditions,
+    ``phase_weeks`` is how long each phase of the stay is, and ``unmet`` which of them end at their
+    most weeks without their condition; else neither has a column. Days count from the scenario's
     first.
     """
 
@@ -79,6 +81,8 @@ class Episodes:
     reason: Days
     follows: NDArray[np.intp]
     uses: NDArray[np.bool_]
+    phase_weeks: Days
+    unmet: NDArray[np.bool_]
     attendance: EpisodeSessions | None = None
 
     @property

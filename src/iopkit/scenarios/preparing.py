@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import TypeAlias
 
 import numpy as np
+from attrs import evolve
 from numpy.typing import NDArray
 
 from iopkit.confidential import hidden, while_kept
@@ -32,7 +33,7 @@ from iopkit.scenarios.hazards import (
 from iopkit.scenarios.leaving import HazardOf
 from iopkit.scenarios.requests import Codes
 from iopkit.scenarios.scenarios import Scenario
-from iopkit.scenarios.weeks import PlannedStay, ProgramWeeks
+from iopkit.scenarios.weeks import PlannedStay, ProgramWeeks, StayTimetable, timetable_of
 from iopkit.truth import Truth
 
 Told: TypeAlias = tuple[tuple[Predicate, Truth], ...]
@@ -49,7 +50,8 @@ class Prepared:
     is known, ``priority`` the class, 0 first, ``suits`` has a bit for each pool of ``seats``, and
     ``stratum`` is a place in ``truths``, which tell how the habits' predicates turn out. By
     stratum, ``patience`` and ``comes_back`` (and by reason) are thresholds of days, and
-    ``comes`` those of coming after some days.
+    ``comes`` those of coming after some days. ``timetable`` is what a program's conditions and
+    limits on absences are judged by; ``None``: it has none.
     """
 
     trusts_types = True
@@ -67,6 +69,7 @@ class Prepared:
     comes: Words
     comes_back: tuple[Words | None, ...]
     seats: SeatsByDay
+    timetable: StayTimetable | None = None
 
     @property
     def expected_referrals(self) -> int:
@@ -80,9 +83,13 @@ class Prepared:
 
     @property
     def expected_in_care(self) -> float:
-        """About how many would be in care at a time if nobody had to wait."""
+        """About how many would be in care at a time if nobody had to wait.
+
+        Phases that end by a condition are taken to have their least weeks.
+        """
         scenario = self.scenario
-        stays_on = 1 - self.stays.leaving[0, :, 0].astype(np.float64) / WHOLE
+        least = self.weeks.days(scenario.start) // 7
+        stays_on = 1 - self.stays.leaving[0, :, 0, :least].astype(np.float64) / WHOLE
         at_week_start = np.cumprod(np.insert(stays_on[:, :, -1], 0, 1, axis=1), axis=1)[:, :-1]
         by_reason = stays_on[:, :, self.stays.reasons - 1 :: self.stays.reasons]
         # The first day of a week is spent in care by all who are there as it begins.
@@ -108,14 +115,18 @@ class Prepared:
         """The pools that are groups; -1 for all others."""
         return np.where(self._is_group[pools], pools, np.int16(-1))
 
-    def planned(self, day: int, pools: Sequence[int]) -> PlannedStay:
+    def planned(
+        self, day: int, pools: Sequence[int], phase_weeks: Sequence[int] = ()
+    ) -> PlannedStay:
         """What a stay holds that begins on a day of the scenario, in the groups of some pools.
 
         Args:
             pools: as the clinic numbers them; -1 is none.
+            phase_weeks: how long each phase is, where that turns out by conditions.
         """
         names = tuple(self.seats.names[pool] for pool in pools if self._is_group[pool])
-        return self.weeks.starting(self.scenario.start + timedelta(days=day), names)
+        weeks = self.weeks.of_lengths(phase_weeks) if phase_weeks else self.weeks
+        return weeks.starting(self.scenario.start + timedelta(days=day), names)
 
     def due(self, planned: PlannedStay, stay: NDArray[np.int32]) -> NDArray[np.bool_]:
         """Which sessions are due of stays of so many days: a row each, a column a session.
@@ -123,7 +134,7 @@ class Prepared:
         One that was moved beyond the last week is still due to who stays to the end.
         """
         due: NDArray[np.bool_] = planned.day < stay[:, np.newaxis]
-        due |= (stay >= self.stays.weeks * 7)[:, np.newaxis]
+        due |= (stay >= planned.schedule.plan.weeks * 7)[:, np.newaxis]
         return due
 
     __repr__ = hidden
@@ -147,6 +158,10 @@ def prepare(scenario: Scenario) -> Prepared:
         scenario.times,
         scenario.capacity.groups,
     )
+    timetable = timetable_of(weeks, first)
+    longest = weeks.days(first) // 7 if timetable is None else sum(timetable.most_weeks)
+    if timetable is not None:
+        weeks = evolve(weeks, phase_weeks=timetable.weeks.phase_weeks)
     asked = habits.predicates
     rows, stratum = np.unique(people.truths(asked, on=first), axis=0, return_inverse=True)
     truths = tuple(
@@ -156,6 +171,8 @@ def prepare(scenario: Scenario) -> Prepared:
     eligible = _eligible(scenario)
     reasons = habits.reasons or (DischargeReason.DROPPED_OUT,)
     every = (*reasons, DischargeReason.COMPLETED, DischargeReason.OTHER)
+    if timetable is not None and timetable.program.absence_limits:
+        every = (*every, DischargeReason.TERMINATED)
     days = scenario.weeks * 7
     return Prepared(
         scenario=scenario,
@@ -165,7 +182,7 @@ def prepare(scenario: Scenario) -> Prepared:
         suits=_suits(scenario),
         stratum=stratum.reshape(-1).astype(np.intp),
         truths=truths,
-        stays=_stay_tables(scenario, truths, weeks.days(first) // 7),
+        stays=_stay_tables(scenario, truths, longest),
         reasons=every,
         patience=None
         if habits.gives_up is None
@@ -188,6 +205,7 @@ def prepare(scenario: Scenario) -> Prepared:
             start=first,
             days=days,
         ),
+        timetable=timetable,
     )
 
 

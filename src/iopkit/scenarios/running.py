@@ -27,6 +27,7 @@ from iopkit.scenarios.draws import (
 )
 from iopkit.scenarios.episodes import Episodes, EpisodeSessions
 from iopkit.scenarios.preparing import Prepared, session_tables
+from iopkit.scenarios.progressing import Stayed, judged
 from iopkit.scenarios.requests import NEVER, NO_DAY, Days, RequestOutcome, Requests
 from iopkit.scenarios.weeks import PlannedStay
 
@@ -53,6 +54,8 @@ class _Asked(NamedTuple):
     stay: Days
     reason: Days
     uses: NDArray[np.bool_]
+    phase_weeks: Days
+    unmet: NDArray[np.bool_]
 
     def at(self, rows: NDArray[np.intp]) -> "_Asked":
         """The same of some rows."""
@@ -125,17 +128,28 @@ def _referred(prepared: Prepared, seed: int, replications: Sequence[int]) -> _As
         np.where(inside, admitted, np.int32(NO_DAY)),
         np.full(rows, -1, np.intp),
         np.zeros(rows, np.int32),
-        *_stayed(prepared, stream, person, since),
+        *_stayed(prepared, stream, person, since=since),
     )
 
 
 def _stayed(
-    prepared: Prepared, stream: Words, person: Days, since: NDArray[np.intp] | None = None
-) -> tuple[Days, Days, NDArray[np.bool_]]:
-    """How long each would stay, why they would leave, and in which weeks they would use."""
-    found = stays(stream, prepared.stratum[person], prepared.stays, since=since)
+    prepared: Prepared,
+    stream: Words,
+    person: Days,
+    *,
+    since: NDArray[np.intp] | None = None,
+    again: bool = False,
+) -> Stayed:
+    """How long each would stay and why they would leave."""
+    stratum = prepared.stratum[person]
+    found = stays(stream, stratum, prepared.stays, since=since)
     uses = np.zeros((len(stream), 0), np.bool_) if found.uses is None else found.uses
-    return found.days, found.reason, uses
+    none = np.zeros((len(stream), 0), np.int32)
+    stayed = Stayed(found.days, found.reason, uses, none, none.astype(np.bool_))
+    timetable = prepared.timetable
+    if timetable is None:
+        return stayed
+    return judged(prepared, timetable, stayed, stream, stratum, since=since, again=again)
 
 
 def _coming_back(prepared: Prepared, before: _Asked, first: int) -> _Asked:
@@ -173,7 +187,7 @@ def _coming_back(prepared: Prepared, before: _Asked, first: int) -> _Asked:
         np.full(len(rows), NO_DAY, np.int32),
         rows + first,
         gap[rows].astype(np.int32),
-        *_stayed(prepared, stream, person),
+        *_stayed(prepared, stream, person, again=True),
     )
 
 
@@ -235,6 +249,8 @@ def _with_seats(prepared: Prepared, asked: _Asked, replications: tuple[int, ...]
         reason=asked.reason,
         follows=asked.follows,
         uses=asked.uses,
+        phase_weeks=asked.phase_weeks,
+        unmet=asked.unmet,
     )
     return evolve(episodes, attendance=_attendance(prepared, episodes))
 
@@ -302,13 +318,15 @@ def _alike(
     prepared: Prepared, episodes: Episodes, rows: NDArray[np.intp]
 ) -> Iterator[tuple[PlannedStay, NDArray[np.intp]]]:
     """Some rows by what their stays hold, with what that is."""
-    together = np.column_stack([episodes.start[rows], prepared.groups_of(episodes.pools[rows])])
+    pools = prepared.groups_of(episodes.pools[rows])
+    together = np.column_stack([episodes.start[rows], pools, episodes.phase_weeks[rows]])
     kinds, which = np.unique(together, axis=0, return_inverse=True)
-    planned = [prepared.planned(day, pools) for day, *pools in kinds.tolist()]
-    first = {each.pattern: each for each in reversed(planned)}
-    numbers = {pattern: number for number, pattern in enumerate(first)}
+    first = pools.shape[1]
+    planned = [prepared.planned(day, of[:first], of[first:]) for day, *of in kinds.tolist()]
+    by_pattern = {each.pattern: each for each in reversed(planned)}
+    numbers = {pattern: number for number, pattern in enumerate(by_pattern)}
     pattern = np.array([numbers[each.pattern] for each in planned], np.intp)[which.reshape(-1)]
     order = np.argsort(pattern, kind="stable")
-    ends = np.cumsum(np.bincount(pattern, minlength=len(first))).tolist()
-    for each, begin, end in zip(first.values(), [0, *ends], ends, strict=False):
+    ends = np.cumsum(np.bincount(pattern, minlength=len(by_pattern))).tolist()
+    for each, begin, end in zip(by_pattern.values(), [0, *ends], ends, strict=False):
         yield each, rows[order[begin:end]]

@@ -4,18 +4,15 @@ from collections.abc import Callable, Mapping
 from enum import StrEnum
 from functools import partial
 from types import MappingProxyType
-from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from iopkit.courses.stays import DischargeReason
 from iopkit.fields import frozen
+from iopkit.scenarios.conditions import Flags, Floats
 from iopkit.scenarios.episodes import Episodes, EpisodeSessions
 from iopkit.scenarios.requests import NO_DAY, RequestOutcome
-
-Floats: TypeAlias = NDArray[np.float64]
-Flags: TypeAlias = NDArray[np.bool_]
 
 
 class Better(StrEnum):

@@ -6,6 +6,7 @@ own times.
 """
 
 from bisect import bisect_right
+from collections.abc import Sequence
 from datetime import date, timedelta
 from functools import lru_cache
 from uuid import UUID
@@ -20,6 +21,7 @@ from iopkit.groups.groups import Group, join
 from iopkit.patients.patients import Patient
 from iopkit.plans.drafting import draft, plan_key
 from iopkit.plans.plans import MOST_EXTRA_WEEKS, Plan
+from iopkit.programs.plan_days import LONGEST_PROGRAM
 from iopkit.programs.programs import Program, Service, unrated
 from iopkit.schedules.meeting_dates import meetings_of
 from iopkit.schedules.meetings import MeetingsByGroup, by_group
@@ -120,11 +122,21 @@ class ProgramWeeks:
         """
         return _planned(self, day, groups)
 
+    def of_lengths(self, phase_weeks: Sequence[int]) -> "ProgramWeeks":
+        """The same with another length of each of its phases, in their order."""
+        return _of_lengths(self, tuple(phase_weeks))
+
     def _plan(self, day: date, groups: tuple[str, ...]) -> Plan:
         """The plan that begins on a day: drafted once for all days that it can be the same on."""
         era = bisect_right(changes_of(self.site), day)
         plan = _drafted(self, Weekday(day.weekday()), era, groups)
         return evolve(plan, start=day, key=plan_key(_ANYBODY.key, plan.program, day, _SEED))
+
+
+@lru_cache(maxsize=4096)
+def _of_lengths(weeks: ProgramWeeks, phase_weeks: tuple[int, ...]) -> ProgramWeeks:
+    names = (phase.name for phase in weeks.program.phases)
+    return evolve(weeks, phase_weeks=tuple(zip(names, phase_weeks, strict=True)))
 
 
 @lru_cache(maxsize=4096)
@@ -194,3 +206,60 @@ def _kept(figures: list[int]) -> NDArray[np.int32]:
     array = np.array(figures, dtype=np.int32)
     array.flags.writeable = False
     return array
+
+
+@frozen(eq=False)
+class StayTimetable:
+    """Stays whose phases are as long as turns out: by one timetable, whenever they begin.
+
+    ``weeks`` is the program at the site as if it had no closures, for patients in no group, and
+    ``first`` the day on which they begin. ``asked`` names the phases that end by their condition.
+    """
+
+    weeks: ProgramWeeks
+    first: date
+    asked: tuple[str, ...]
+
+    @property
+    def program(self) -> Program:
+        """The program as it is laid with the least weeks of each phase that is asked."""
+        return self.weeks.starting(self.first).schedule.plan.program
+
+    @property
+    def most_weeks(self) -> list[int]:
+        """The most weeks of each phase."""
+        given = {phase.name: phase for phase in self.weeks.program.phases}
+        return [
+            given[phase.name].allowed_weeks[-1] if phase.name in self.asked else phase.laid_weeks
+            for phase in self.program.phases
+        ]
+
+    def lasting(self, lengths: Sequence[int]) -> PlannedStay:
+        """The stay whose phases have so many weeks, in their order."""
+        return self.weeks.of_lengths(lengths).starting(self.first)
+
+
+def timetable_of(weeks: ProgramWeeks, first: date) -> StayTimetable | None:
+    """The timetable of a program that has conditions or limits on absences; ``None``: it has none.
+
+    Phases with a condition end by it, but for those whose length is chosen.
+
+    Raises:
+        InvalidError: such a phase has no most weeks.
+    """
+    program, chosen = weeks.program, dict(weeks.phase_weeks)
+    asked = [p for p in program.phases if p.advance is not None and p.name not in chosen]
+    if not asked and not program.absence_limits and program.discharge is None:
+        return None
+    form = "its most weeks, or phase_weeks for it, as its condition may never hold"
+    refuse(
+        f"phases of {program.name!r}",
+        *(
+            unless(phase.allowed_weeks[-1] < LONGEST_PROGRAM, phase.name, form, phase.words)
+            for phase in asked
+        ),
+    )
+    site = evolve(weeks.site, holidays=None, closures=())
+    least = tuple((phase.name, phase.laid_weeks) for phase in asked)
+    alone = evolve(weeks, site=site, groups=(), phase_weeks=(*weeks.phase_weeks, *least))
+    return StayTimetable(alone, first, tuple(phase.name for phase in asked))
