@@ -733,7 +733,7 @@ def _figures(episodes: Episodes, place: int = 0) -> dict[str, Any]:
         for name in (
             *("stream", "person", "stratum", "referred", "ready", "eligible", "admissible"),
             *("before", "offered", "start", "outcome", "day", "pools", "stay", "reason", "uses"),
-            *("phase_weeks", "unmet"),
+            *("phase_weeks", "unmet", "unsure"),
         )
     }
     follows = episodes.follows[own]

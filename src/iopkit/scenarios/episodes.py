@@ -54,8 +54,9 @@ class Episodes:
     after which somebody came back, -1 for a first one, and ``uses`` tells of each week of a stay
     whether the patient uses, with no column where nobody asks. Where phases end by conditions,
     ``phase_weeks`` is how long each phase of the stay is, and ``unmet`` which of them end at their
-    most weeks without their condition; else neither has a column. Days count from the scenario's
-    first.
+    most weeks without their condition; else neither has a column. ``unsure`` are those who complete
+    although it is not known whether they meet the condition of the discharge. Days count from the
+    scenario's first.
     """
 
     trusts_types = True
@@ -83,6 +84,7 @@ class Episodes:
     uses: NDArray[np.bool_]
     phase_weeks: Days
     unmet: NDArray[np.bool_]
+    unsure: NDArray[np.bool_]
     attendance: EpisodeSessions | None = None
 
     @property

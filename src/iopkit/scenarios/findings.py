@@ -4,12 +4,17 @@ from collections.abc import Iterator, Sequence
 from enum import StrEnum
 
 import numpy as np
+import polars as pl
 
 from iopkit.eligibility.predicates import describe
 from iopkit.fields import frozen
-from iopkit.prose import counted
+from iopkit.prose import counted, listed
+from iopkit.scenarios.habits import Habits
 from iopkit.scenarios.preparing import Prepared
+from iopkit.scenarios.progressing import not_modeled
+from iopkit.scenarios.weeks import StayTimetable
 from iopkit.truth import Truth
+from iopkit.windows import Weekday
 
 
 class RunFindingKind(StrEnum):
@@ -20,6 +25,8 @@ class RunFindingKind(StrEnum):
     BEYOND_SOURCE = "beyond_source"
     FACT_UNKNOWN = "fact_unknown"
     NOT_DATED = "not_dated"
+    BY_TIMETABLE = "by_timetable"
+    CONDITION = "condition"
     DRAWN = "drawn"
     USER_FIGURE = "user_figure"
 
@@ -48,6 +55,24 @@ def findings_of(
     return (*few, *(one for each in prepared for one in _of_scenario(each)))
 
 
+_AFTER = {
+    "phases_unmet": "phases a replication ended at their most weeks while their condition did not "
+    "hold or was not known: these people went on all the same",
+    "completed_unsure": "people a replication completed while it was not known whether they met "
+    "the condition of the discharge",
+}
+
+
+def findings_after(totals: pl.DataFrame) -> tuple[RunFinding, ...]:
+    """What the totals of a run say beside what was known before it."""
+    means = totals.group_by("scenario", "measure", maintain_order=True).agg(pl.col("value").mean())
+    return tuple(
+        RunFinding(RunFindingKind.CONDITION, f"about {mean:,.1f} {_AFTER[measure]}", name)
+        for name, measure, mean in means.iter_rows()
+        if measure in _AFTER and mean
+    )
+
+
 def _few(count: int) -> RunFinding:
     words = (
         f"{counted(count, 'replication')}: intervals of fewer than {_FEW} are not to be relied on"
@@ -72,6 +97,35 @@ def _of_scenario(prepared: Prepared) -> Iterator[RunFinding]:
             f"{counted(undated, 'session')} of the program without a date at the site: not counted"
         )
         yield finding(RunFindingKind.NOT_DATED, words)
+    if prepared.timetable is not None:
+        yield finding(RunFindingKind.BY_TIMETABLE, _by_timetable(prepared.timetable))
+        for words in _conditions(prepared.timetable, scenario.habits):
+            yield finding(RunFindingKind.CONDITION, words)
+
+
+def _by_timetable(timetable: StayTimetable) -> str:
+    weekday = Weekday(timetable.first.weekday()).name.capitalize()
+    return (
+        f"conditions and absences are judged by the timetable of a stay that begins on a {weekday},"
+        " without holidays, closures and groups: in others sessions may be some days off it"
+    )
+
+
+def _conditions(timetable: StayTimetable, habits: Habits) -> Iterator[str]:
+    """What cannot be known of what a program asks."""
+    program = timetable.program
+    asked = [(p.name, p.advance) for p in program.phases if p.name in timetable.asked]
+    for name, condition in (*asked, ("discharge", program.discharge)):
+        unknown = not_modeled(condition) if condition is not None else ()
+        if unknown:
+            yield f"{name}: scenarios know nothing of {listed(unknown)}, so that it stays unknown"
+    if habits.attends is None:
+        yield "the habits do not say who attends: no absence and no session attended is known"
+    elif habits.excuses is None and any(not each.excused for each in program.absence_limits):
+        yield (
+            "the habits do not say which absences are excused: no limit on unexcused ones is "
+            "reached (excuses=0 for none)"
+        )
 
 
 def _unknown(prepared: Prepared) -> Iterator[str]:

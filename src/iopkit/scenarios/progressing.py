@@ -41,7 +41,8 @@ class Stayed(NamedTuple):
     ``days`` are those in care, ``reason`` a place among the reasons for a discharge. ``uses`` tells
     of each week whether the patient uses. ``phase_weeks`` has a column for each phase, and
     ``unmet`` tells which of them end at their most weeks while their condition does not hold, or
-    is not known to; neither has a column where no phase has a condition.
+    is not known to; neither has a column where no phase has a condition. ``unsure`` are those who
+    complete although it is not known whether they are ready for it.
     """
 
     days: Days
@@ -49,6 +50,7 @@ class Stayed(NamedTuple):
     uses: Flags
     phase_weeks: Days
     unmet: Flags
+    unsure: Flags
 
     def at(self, rows: _Rows) -> "Stayed":
         """The same of some rows."""
@@ -127,6 +129,7 @@ def _judged(
     )
     reason[early] = np.where(finished, completed, completed + 1)
     days = np.minimum(days, end)
+    unsure = np.zeros(len(days), np.bool_)
     limits, discharge = timetable.program.absence_limits, timetable.program.discharge
     for laid, rows in _by_lengths(lengths) if limits or discharge is not None else ():
         planned, own = timetable.lasting(laid), patients.at(rows)
@@ -136,11 +139,13 @@ def _judged(
         days[rows[over]], reason[rows[over]] = ended[over], completed + 2
         if discharge is not None:
             at = _Standing(planned, came, day=sum(laid) * 7, phase=len(laid) - 1, again=own.again)
-            no = rows[at.meets(discharge).no]
-            reason[no[reason[no] == completed]] = completed + 1
+            ready, not_ready = at.meets(discharge)
+            done = reason[rows] == completed
+            reason[rows[done & not_ready]] = completed + 1
+            unsure[rows] = done & ~ready & ~not_ready
     if not timetable.asked:
         lengths, unmet = stayed.phase_weeks, stayed.unmet
-    return Stayed(days, reason, stayed.uses, lengths, unmet)
+    return Stayed(days, reason, stayed.uses, lengths, unmet, unsure)
 
 
 def _by_lengths(lengths: Days) -> Iterator[tuple[list[int], _Rows]]:

@@ -56,6 +56,7 @@ class _Asked(NamedTuple):
     uses: NDArray[np.bool_]
     phase_weeks: Days
     unmet: NDArray[np.bool_]
+    unsure: NDArray[np.bool_]
 
     def at(self, rows: NDArray[np.intp]) -> "_Asked":
         """The same of some rows."""
@@ -145,7 +146,8 @@ def _stayed(
     found = stays(stream, stratum, prepared.stays, since=since)
     uses = np.zeros((len(stream), 0), np.bool_) if found.uses is None else found.uses
     none = np.zeros((len(stream), 0), np.int32)
-    stayed = Stayed(found.days, found.reason, uses, none, none.astype(np.bool_))
+    nobody = np.zeros(len(stream), np.bool_)
+    stayed = Stayed(found.days, found.reason, uses, none, none.astype(np.bool_), nobody)
     timetable = prepared.timetable
     if timetable is None:
         return stayed
@@ -251,6 +253,7 @@ def _with_seats(prepared: Prepared, asked: _Asked, replications: tuple[int, ...]
         uses=asked.uses,
         phase_weeks=asked.phase_weeks,
         unmet=asked.unmet,
+        unsure=asked.unsure,
     )
     return evolve(episodes, attendance=_attendance(prepared, episodes))
 

@@ -9,7 +9,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from iopkit.errors import IopkitError, each_a, refuse, unless
-from iopkit.scenarios.findings import findings_of
+from iopkit.scenarios.findings import findings_after, findings_of
 from iopkit.scenarios.preparing import Prepared, prepare
 from iopkit.scenarios.results import Results
 from iopkit.scenarios.running import run_replications
@@ -111,7 +111,8 @@ def simulate(  # noqa: PLR0913  # what to run, and where, by name
     }
     done = _carried_out(jobs, executor, on_progress, {} if kept is None else kept)
     totals, weekly = _tables(jobs, done)
-    return Results(listed, seed, which, totals, weekly, findings_of(prepared, which))
+    findings = (*findings_of(prepared, which), *findings_after(totals))
+    return Results(listed, seed, which, totals, weekly, findings)
 
 
 def run_job(job: Job) -> Figures:

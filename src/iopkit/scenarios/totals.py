@@ -190,6 +190,16 @@ def _use_share(e: Episodes) -> Floats:
     return _ratio(used, _sum(e, there.sum(axis=1), everybody))
 
 
+def _phases_unmet(e: Episodes) -> Floats:
+    if not e.unmet.shape[1]:
+        return np.full(len(e.replications), np.nan)
+    ends = np.cumsum(e.phase_weeks, axis=1, dtype=np.int32) * 7
+    on = e.start[:, np.newaxis] + ends
+    there = e.unmet & (e.start != NO_DAY)[:, np.newaxis] & (ends <= e.stay[:, np.newaxis])
+    there &= (on > 0) & (on <= e.days)
+    return _sum(e, there.sum(axis=1), np.ones(len(e), np.bool_))
+
+
 def _declared() -> tuple[RunTotal, ...]:
     higher, lower = Better.HIGHER, Better.LOWER
 
@@ -278,6 +288,20 @@ def _declared() -> tuple[RunTotal, ...]:
             DischargeReason.OTHER,
             "Left for another reason, or reached the end and did not complete.",
             None,
+        ),
+        RunTotal(
+            "phases_unmet",
+            "phases",
+            "That ended at their most weeks while their condition did not hold or was not known.",
+            lower,
+            _phases_unmet,
+        ),
+        RunTotal(
+            "completed_unsure",
+            "people",
+            "Completed, while it was not known whether they met the condition of the discharge.",
+            lower,
+            lambda e: _count(e, _left(e) & e.unsure),
         ),
         RunTotal(
             "completed_share",
