@@ -13,7 +13,9 @@ from iopkit.courses import Course, Entry, progress, state_on
 from iopkit.courses.courses import collect
 from iopkit.courses.events import Discharged, DischargeReason, SessionMissed
 from iopkit.eligibility.possible import Possible
+from iopkit.eligibility.predicates import Predicate, describe
 from iopkit.errors import InvalidError
+from iopkit.levels import LevelOfCare
 from iopkit.modalities import Modality
 from iopkit.programs import Phase, Program, Service, Slot, Weekly
 from iopkit.programs.absences import AbsenceLimit
@@ -167,6 +169,40 @@ def test_phases_end_when_the_record_meets_their_condition(habits: Habits) -> Non
             assert (reason is DischargeReason.COMPLETED) is (done is not Truth.NO)
             seen.add((2, done is Truth.NO, False))
     assert len(seen) > 4
+
+
+_ASKED = (
+    _FACTS["due_group"] > 20,
+    _FACTS["attended_group"].between(8, 14),
+    _FACTS["missed_group"] <= 5,
+    _FACTS["unexcused_drug_test"].equals(0),
+    _FACTS["days_in_phase"].equals(14),
+    _FACTS["weeks_in_program"] >= 8,
+    _FACTS["days_in_program"] <= 60,
+    _FACTS["attended_in_a_row"] >= 2,
+    _FACTS["missed_in_a_row"] >= 1,
+    _FACTS["hours_last_week"] > 6,
+    _FACTS["hours_this_week"].equals(0),
+    _FACTS["days_since_contact"] <= 5,
+    _FACTS["negative_tests_in_a_row"] >= 3,
+    _FACTS["status"].equals("admitted"),
+    _FACTS["level"].equals("2.1"),
+    _FACTS["in_controlled_environment"].equals(True),
+    _FACTS["days_without_use"] >= 30,
+)
+
+
+@pytest.mark.parametrize("asked", _ASKED, ids=describe)
+def test_who_completes_meets_the_condition_by_the_record(asked: Predicate) -> None:
+    habits = evolve(_SCENARIO.habits, unrecorded=0.05, leaving=None)
+    program = evolve(_PROGRAM, discharge=asked, level=LevelOfCare("2.1"))
+    _, told, courses = _ran(evolve(_SCENARIO, habits=habits, program=program))
+    for row, course in enumerate(map(_without_discharge, courses)):
+        last = _SCENARIO.start + timedelta(days=int(told.start[row] + told.stay[row]) - 1)
+        ready = _next_morning(progress(state_on(course, on=last))).meets(asked)
+        completed = told.reasons[int(told.reason[row])] is DischargeReason.COMPLETED
+        assert completed is (ready is not Truth.NO)
+        assert told.unsure[row] == (ready is Truth.UNKNOWN)
 
 
 @pytest.mark.parametrize("habits", [*_HABITS.values()], ids=[*_HABITS])
