@@ -260,8 +260,11 @@ def test_findings_tell_what_to_be_careful_with() -> None:
     assert "of 1 people it is not known whether" in told[RunFindingKind.FACT_UNKNOWN]
     assert "the source counted 7 days" in told[RunFindingKind.BEYOND_SOURCE]
     assert "there are 2 seats" in told[RunFindingKind.LOAD]
-    assert "without a date" in told[RunFindingKind.NOT_DATED]
-    quiet = simulate(evolve(_BASE, capacity=Capacity()), replications=30, seed=7)
+    assert "no date at the site" in told[RunFindingKind.NOT_DATED]
+    sourced = Habits("none", "Nothing is said")
+    quiet = simulate(
+        evolve(_BASE, capacity=Capacity(), habits=sourced), replications=30, seed=7
+    )
     assert quiet.findings == ()
 
 

@@ -193,7 +193,7 @@ def test_results_are_read_by_their_totals(totals: Table) -> None:
     table = totals({"base": [1, 2, 3], "other": [2, 2, 3]}, "waiting")
     findings = (
         RunFinding(RunFindingKind.FEW_REPLICATIONS, "few"),
-        RunFinding(RunFindingKind.LOAD, "the list grows", "other"),
+        RunFinding(RunFindingKind.LOAD, "the list grows", ("other",)),
     )
     words = pl.col("scenario").cast(pl.Enum(["base", "other"]))
     run = Results((), 7, (0, 1, 2), table.with_columns(words), pl.DataFrame(), findings)

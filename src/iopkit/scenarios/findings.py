@@ -1,6 +1,6 @@
 """Findings of a run: what to be careful with in its results, told with them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
 
 import numpy as np
@@ -22,6 +22,7 @@ class RunFindingKind(StrEnum):
 
     FEW_REPLICATIONS = "few_replications"
     LOAD = "load"
+    SEATS = "seats"
     BEYOND_SOURCE = "beyond_source"
     FACT_UNKNOWN = "fact_unknown"
     NOT_DATED = "not_dated"
@@ -33,14 +34,14 @@ class RunFindingKind(StrEnum):
 
 @frozen
 class RunFinding:
-    """One thing to be careful with; ``scenario`` ``None``: in all of them."""
+    """One thing to be careful with in some ``scenarios``, by their names; none: in all of them."""
 
     kind: RunFindingKind
     words: str
-    scenario: str | None = None
+    scenarios: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        return self.words if self.scenario is None else f"{self.scenario}: {self.words}"
+        return f"{', '.join(self.scenarios)}: {self.words}" if self.scenarios else self.words
 
 
 _FEW = 30
@@ -51,8 +52,16 @@ def findings_of(
     prepared: Sequence[Prepared], replications: Sequence[int]
 ) -> tuple[RunFinding, ...]:
     """What to be careful with in the results of some replications of scenarios."""
+    of: dict[tuple[RunFindingKind, str], list[str]] = {}
+    for each in prepared:
+        for told in _of_scenario(each):
+            of.setdefault(told, []).append(each.scenario.name)
     few = () if len(replications) >= _FEW else (_few(len(replications)),)
-    return (*few, *(one for each in prepared for one in _of_scenario(each)))
+    some = (
+        RunFinding(*told, () if len(names) == len(prepared) else tuple(names))
+        for told, names in of.items()
+    )
+    return (*few, *some)
 
 
 _AFTER = {
@@ -67,7 +76,7 @@ def findings_after(totals: pl.DataFrame) -> tuple[RunFinding, ...]:
     """What the totals of a run say beside what was known before it."""
     means = totals.group_by("scenario", "measure", maintain_order=True).agg(pl.col("value").mean())
     return tuple(
-        RunFinding(RunFindingKind.CONDITION, f"about {mean:,.1f} {_AFTER[measure]}", name)
+        RunFinding(RunFindingKind.CONDITION, f"about {mean:,.1f} {_AFTER[measure]}", (name,))
         for name, measure, mean in means.iter_rows()
         if measure in _AFTER and mean
     )
@@ -80,27 +89,35 @@ def _few(count: int) -> RunFinding:
     return RunFinding(RunFindingKind.FEW_REPLICATIONS, words)
 
 
-def _of_scenario(prepared: Prepared) -> Iterator[RunFinding]:
-    scenario = prepared.scenario
-
-    def finding(kind: RunFindingKind, words: str) -> RunFinding:
-        return RunFinding(kind, words, scenario.name)
-
-    for words in scenario.population.words:
-        yield finding(RunFindingKind.DRAWN, words)
-    yield from (finding(RunFindingKind.FACT_UNKNOWN, words) for words in _unknown(prepared))
-    yield from (finding(RunFindingKind.BEYOND_SOURCE, words) for words in _beyond(prepared))
-    yield from (finding(RunFindingKind.LOAD, words) for words in _load(prepared))
-    undated = prepared.weeks.starting(scenario.start).undated
-    if undated:
-        words = (
-            f"{counted(undated, 'session')} of the program without a date at the site: not counted"
-        )
-        yield finding(RunFindingKind.NOT_DATED, words)
+def _of_scenario(prepared: Prepared) -> Iterator[tuple[RunFindingKind, str]]:
+    told: dict[RunFindingKind, Iterable[str]] = {
+        RunFindingKind.DRAWN: prepared.scenario.population.words,
+        RunFindingKind.USER_FIGURE: _own_figures(prepared.scenario.habits),
+        RunFindingKind.FACT_UNKNOWN: (*_unknown(prepared), *prepared.not_known),
+        RunFindingKind.BEYOND_SOURCE: _beyond(prepared),
+        RunFindingKind.SEATS: prepared.scenario.capacity.words,
+        RunFindingKind.LOAD: _load(prepared),
+        RunFindingKind.NOT_DATED: _undated(prepared),
+    }
     if prepared.timetable is not None:
-        yield finding(RunFindingKind.BY_TIMETABLE, _by_timetable(prepared.timetable))
-        for words in _conditions(prepared.timetable, scenario.habits):
-            yield finding(RunFindingKind.CONDITION, words)
+        told[RunFindingKind.BY_TIMETABLE] = (_by_timetable(prepared.timetable),)
+        told[RunFindingKind.CONDITION] = _conditions(prepared.timetable, prepared.scenario.habits)
+    return ((kind, words) for kind, each in told.items() for words in each)
+
+
+def _own_figures(habits: Habits) -> Iterator[str]:
+    """Which figures of the habits have no source."""
+    own = [f"{each.path} ({each.words})" for each in habits.figures if each.source is None]
+    if own:
+        yield f"figures of your own: {listed(own)}"
+
+
+def _undated(prepared: Prepared) -> Iterator[str]:
+    """Sessions of which the site does not say when they are, or how long."""
+    undated = prepared.weeks.starting(prepared.scenario.start).undated
+    if undated:
+        verb = "has" if undated == 1 else "have"
+        yield f"{counted(undated, 'session')} of the program {verb} no date at the site"
 
 
 def _by_timetable(timetable: StayTimetable) -> str:

@@ -69,6 +69,7 @@ class Prepared:
     comes: Words
     comes_back: tuple[Words | None, ...]
     seats: SeatsByDay
+    not_known: tuple[str, ...]
     timetable: StayTimetable | None = None
 
     @property
@@ -169,6 +170,8 @@ def prepare(scenario: Scenario) -> Prepared:
         for row in rows.tolist()
     )
     eligible = _eligible(scenario)
+    priority, who_goes_first = _going_first(scenario)
+    suits, who_suits = _suiting(scenario)
     reasons = habits.reasons or (DischargeReason.DROPPED_OUT,)
     every = (*reasons, DischargeReason.COMPLETED, DischargeReason.OTHER)
     if timetable is not None and timetable.program.absence_limits:
@@ -178,8 +181,9 @@ def prepare(scenario: Scenario) -> Prepared:
         scenario=scenario,
         weeks=weeks,
         eligible=eligible,
-        priority=_classes(scenario),
-        suits=_suits(scenario),
+        priority=priority,
+        suits=suits,
+        not_known=(*who_goes_first, *who_suits),
         stratum=stratum.reshape(-1).astype(np.intp),
         truths=truths,
         stays=_stay_tables(scenario, truths, longest),
@@ -209,18 +213,20 @@ def prepare(scenario: Scenario) -> Prepared:
     )
 
 
-def _classes(scenario: Scenario) -> NDArray[np.int16]:
-    """The class of each person, 0 for those who go first."""
+def _going_first(scenario: Scenario) -> tuple[NDArray[np.int16], tuple[str, ...]]:
+    """The class of each person, 0 for those who go first, and of whom it is not known."""
     people, priorities = scenario.population, scenario.priorities
     if priorities is None:
-        return np.zeros(len(people), np.int16)
-    return priorities.classes_of(people.truths(priorities.predicates, on=scenario.start))
+        return np.zeros(len(people), np.int16), ()
+    truths = people.truths(priorities.predicates, on=scenario.start)
+    return priorities.classes_of(truths), priorities.not_known(truths)
 
 
-def _suits(scenario: Scenario) -> Words:
-    """A bit for each pool that each person suits."""
+def _suiting(scenario: Scenario) -> tuple[Words, tuple[str, ...]]:
+    """A bit for each pool that each person suits, and of whom it is not known."""
     capacity = scenario.capacity
-    return capacity.suits(scenario.population.truths(capacity.conditions, on=scenario.start))
+    truths = scenario.population.truths(capacity.conditions, on=scenario.start)
+    return capacity.suits(truths), capacity.not_known(truths)
 
 
 def _eligible(scenario: Scenario) -> NDArray[np.int8]:
