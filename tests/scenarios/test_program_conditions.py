@@ -17,7 +17,7 @@ from iopkit.eligibility.predicates import Predicate, describe
 from iopkit.errors import InvalidError
 from iopkit.levels import LevelOfCare
 from iopkit.modalities import Modality
-from iopkit.programs import Phase, Program, Service, Slot, Weekly
+from iopkit.programs import InAll, Phase, Program, Service, Slot, Weekly
 from iopkit.programs.absences import AbsenceLimit
 from iopkit.programs.progress import COURSE_FACTS, Progress, service_facts
 from iopkit.programs.ranges import Times
@@ -296,6 +296,16 @@ def test_findings_tell_what_conditions_cannot_know() -> None:
 
     _, nobody, *_ = _told(evolve(_SCENARIO, habits=Habits("h", "H")))
     assert nobody.startswith("the habits do not say who attends")
+
+
+def test_a_phase_whose_sessions_depend_on_its_length_is_told() -> None:
+    talks = Service(
+        "talk", "Talk", Modality.INDIVIDUAL_COUNSELING, InAll(Times(3, 3)), timedelta(minutes=50)
+    )
+    first = evolve(_PROGRAM.phases[0], services=(talks,))
+    program = evolve(_PROGRAM, phases=(first, *_PROGRAM.phases[1:]))
+    _, told, *_ = _told(evolve(_SCENARIO, program=program))
+    assert told == "first: its sessions depend on its weeks, so that its record may read otherwise"
 
 
 def test_totals_count_what_was_judged() -> None:

@@ -136,6 +136,8 @@ def _conditions(timetable: StayTimetable, habits: Habits) -> Iterator[str]:
         unknown = not_modeled(condition) if condition is not None else ()
         if unknown:
             yield f"{name}: scenarios know nothing of {listed(unknown)}, so that it stays unknown"
+    for name in timetable.shifting:
+        yield f"{name}: its sessions depend on its weeks, so that its record may read otherwise"
     if habits.attends is None:
         yield "the habits do not say who attends: no absence and no session attended is known"
     elif habits.excuses is None and any(not each.excused for each in program.absence_limits):

@@ -62,6 +62,12 @@ class PlannedStay:
         """How many prescribed sessions have no date."""
         return len(self.schedule.unplaced)
 
+    def up_to(self, day: int) -> list[tuple[str, int, int]]:
+        """The sessions before a day of the stay: the name, number and day of each."""
+        names = (self.services[place].name for place in self.service.tolist())
+        figures = zip(names, self.number.tolist(), self.day.tolist(), strict=True)
+        return [each for each in figures if each[2] < day]
+
     def __repr__(self) -> str:
         return f"PlannedStay({len(self.day)} sessions, {self.undated} without a date)"
 
@@ -233,6 +239,22 @@ class StayTimetable:
             given[phase.name].allowed_weeks[-1] if phase.name in self.asked else phase.laid_weeks
             for phase in self.program.phases
         ]
+
+    @property
+    def shifting(self) -> tuple[str, ...]:
+        """The phases, of those that are asked, whose sessions depend on how long the phase is."""
+        least, most = [phase.laid_weeks for phase in self.program.phases], self.most_weeks
+        found = []
+        for place, name in enumerate(phase.name for phase in self.program.phases):
+            lengths = range(least[place], most[place] + 1)
+            begun = sum(least[:place])
+            laid = [[*least[:place], weeks, *least[place + 1 :]] for weeks in lengths]
+            *_, whole = kept = [
+                self.lasting(each).up_to((begun + each[place]) * 7) for each in laid
+            ]
+            if any(whole[: len(some)] != some for some in kept):
+                found.append(name)
+        return tuple(found)
 
     def lasting(self, lengths: Sequence[int]) -> PlannedStay:
         """The stay whose phases have so many weeks, in their order."""
