@@ -10,6 +10,14 @@ import iopkit.errors
 if any(find_spec(name) is None for name in ("numpy", "polars", "scipy")):
     raise iopkit.errors.MissingExtraError("studies", "a study")
 
+from iopkit.studies.acceptances import AcceptedInput, AcceptedSets, accepted_sets
+from iopkit.studies.calibration import (
+    Calibration,
+    FittedInput,
+    FreeInput,
+    TargetFit,
+    calibrate,
+)
 from iopkit.studies.comparisons import (
     Comparison,
     PairedDifference,
@@ -66,18 +74,24 @@ from iopkit.studies.sensitivity import (
     one_way,
 )
 from iopkit.studies.strata import StrataFigures, StratumFigure, StratumGap, by_stratum
+from iopkit.studies.targets import Target
 from iopkit.studies.warm_ups import WarmUp, warm_up
 
 __all__ = [
     "Acceptability",
     "AcceptabilityCurves",
+    "AcceptedInput",
+    "AcceptedSets",
     "Accounts",
     "Beta",
+    "Calibration",
     "Comparison",
     "Convergence",
     "CostLine",
     "Distribution",
     "Estimate",
+    "FittedInput",
+    "FreeInput",
     "Frontier",
     "FrontierPlace",
     "FrontierRow",
@@ -96,6 +110,8 @@ __all__ = [
     "StratumGap",
     "Summarized",
     "Summary",
+    "Target",
+    "TargetFit",
     "Tornado",
     "TornadoBar",
     "Triangular",
@@ -104,8 +120,10 @@ __all__ = [
     "ValueOfInformation",
     "WarmUp",
     "acceptability",
+    "accepted_sets",
     "account",
     "by_stratum",
+    "calibrate",
     "compare",
     "convergence",
     "discount_factor",
