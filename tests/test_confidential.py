@@ -481,7 +481,7 @@ IMPERSONAL = {
     # Figures of scenarios, and what studies ask and answer.
     *("Acceptability", "AcceptabilityCurves", "AcceptedInput", "AcceptedSets", "Accounts", "Beta"),
     *("Calibration", "Comparison", "Convergence", "FittedInput", "FreeInput", "Target"),
-    *("TargetFit", "_Surface"),
+    *("ReportingSheet", "SheetItem", "StudyParts", "TargetFit", "_Surface"),
     *("CostLine", "Estimate", "Frontier", "FrontierRow", "Gamma", "InputShare", "LogNormal"),
     *("Outcomes", "PairedDifference", "PriceIndex", "ReplicationsNeeded", "RunningMean", "Samples"),
     *("StrataFigures", "Strategy", "StratumFigure", "StratumGap", "Summarized", "Summary"),

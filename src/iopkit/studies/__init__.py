@@ -73,7 +73,9 @@ from iopkit.studies.sensitivity import (
     input_shares,
     one_way,
 )
+from iopkit.studies.sheets import ReportingSheet, SheetItem, reporting_sheet
 from iopkit.studies.strata import StrataFigures, StratumFigure, StratumGap, by_stratum
+from iopkit.studies.study_parts import StudyParts
 from iopkit.studies.targets import Target
 from iopkit.studies.warm_ups import WarmUp, warm_up
 
@@ -103,11 +105,14 @@ __all__ = [
     "Perspective",
     "PriceIndex",
     "ReplicationsNeeded",
+    "ReportingSheet",
     "RunningMean",
+    "SheetItem",
     "StrataFigures",
     "Strategy",
     "StratumFigure",
     "StratumGap",
+    "StudyParts",
     "Summarized",
     "Summary",
     "Target",
@@ -134,6 +139,7 @@ __all__ = [
     "partial_information",
     "perfect_information",
     "replications_needed",
+    "reporting_sheet",
     "strategies_of",
     "summary",
     "variations",
