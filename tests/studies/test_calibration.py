@@ -115,8 +115,9 @@ def test_an_input_at_an_end_of_its_range_is_told() -> None:
 
 def test_an_input_that_no_target_asks_about_is_told() -> None:
     """What people do in sessions says nothing of how long they stay."""
-    found = calibrate(BASE, [ATTENDS], [Target("stay_days", 33, 2, OURS)], replications=3, seed=1)
+    found = calibrate(BASE, [ATTENDS], [Target("stay_days", 33, 2, OURS)], replications=30, seed=1)
     (attends,) = found.inputs
+    assert not any("replications" in text for text in found.findings)
     assert attends.se is None
     assert str(attends) == "habits.attends: 0.625, not identified."
     assert "habits.attends is not identified: from 0.3 to 0.95 all fit alike." in found.findings
@@ -206,6 +207,7 @@ def test_a_target_takes_its_error_from_limits_or_people() -> None:
     assert of.se == pytest.approx(2, abs=1e-3)
     share = Target.share("retained_30_days", 0.8, people=400, source=OURS)
     assert share.se == pytest.approx(0.02)
+    assert str(share) == "retained_30_days: 0.800 (SE 0.020), Elm Street, own count [T3]"
 
 
 @pytest.mark.parametrize(

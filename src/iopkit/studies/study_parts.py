@@ -40,9 +40,9 @@ def _as_warm_ups(given: Iterable[WarmUp]) -> tuple[WarmUp, ...]:
 
 
 def _as_inputs(
-    given: Mapping[str, Distribution] | Iterable[tuple[str, Distribution]],
+    given: Mapping[str, Distribution] | tuple[tuple[str, Distribution], ...],
 ) -> tuple[tuple[str, Distribution], ...]:
-    return tuple(given.items()) if isinstance(given, Mapping) else tuple(given)
+    return given if isinstance(given, tuple) else tuple(given.items())
 
 
 @frozen(eq=False, repr=False)
