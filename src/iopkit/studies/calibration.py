@@ -181,6 +181,11 @@ class Calibration:
         return {each.path: each.value for each in self.inputs}
 
     @property
+    def reach(self) -> float:
+        """Within how many standard errors of its target a figure counts as met."""
+        return reach_of(self.confidence)
+
+    @property
     def is_identified(self) -> bool:
         """Whether the targets tell each input."""
         return all(each.is_identified for each in self.inputs)
