@@ -479,7 +479,9 @@ INSIDE = {
 # Rules, templates, places and words: what they hold is the same whoever the patient is.
 IMPERSONAL = {
     # Figures of scenarios, and what studies ask and answer.
-    *("Acceptability", "AcceptabilityCurves", "Accounts", "Beta", "Comparison", "Convergence"),
+    *("Acceptability", "AcceptabilityCurves", "AcceptedInput", "AcceptedSets", "Accounts", "Beta"),
+    *("Calibration", "Comparison", "Convergence", "FittedInput", "FreeInput", "Target"),
+    *("ReportingSheet", "SheetItem", "StudyParts", "TargetFit", "_Surface"),
     *("CostLine", "Estimate", "Frontier", "FrontierRow", "Gamma", "InputShare", "LogNormal"),
     *("Outcomes", "PairedDifference", "PriceIndex", "ReplicationsNeeded", "RunningMean", "Samples"),
     *("StrataFigures", "Strategy", "StratumFigure", "StratumGap", "Summarized", "Summary"),

@@ -8,6 +8,7 @@ and labels, too. Each file says in words what it shows.
 from iopkit.plots.bands import plan_picture
 from iopkit.plots.bars import program_picture
 from iopkit.plots.calendars import week_picture
+from iopkit.plots.calibrations import calibration_picture
 from iopkit.plots.censuses import census_picture
 from iopkit.plots.comparisons import comparison_picture, convergence_picture
 from iopkit.plots.curves import retention_picture
@@ -18,10 +19,12 @@ from iopkit.plots.net_benefits import (
     cost_plane_picture,
     tornado_picture,
 )
+from iopkit.plots.stays import staying_picture
 from iopkit.plots.trees import policy_picture
 
 __all__ = [
     "acceptability_picture",
+    "calibration_picture",
     "census_picture",
     "comparison_picture",
     "convergence_picture",
@@ -33,6 +36,7 @@ __all__ = [
     "policy_picture",
     "program_picture",
     "retention_picture",
+    "staying_picture",
     "tornado_picture",
     "week_picture",
 ]

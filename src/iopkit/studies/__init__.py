@@ -10,6 +10,14 @@ import iopkit.errors
 if any(find_spec(name) is None for name in ("numpy", "polars", "scipy")):
     raise iopkit.errors.MissingExtraError("studies", "a study")
 
+from iopkit.studies.acceptances import AcceptedInput, AcceptedSets, accepted_sets
+from iopkit.studies.calibration import (
+    Calibration,
+    FittedInput,
+    FreeInput,
+    TargetFit,
+    calibrate,
+)
 from iopkit.studies.comparisons import (
     Comparison,
     PairedDifference,
@@ -65,19 +73,27 @@ from iopkit.studies.sensitivity import (
     input_shares,
     one_way,
 )
+from iopkit.studies.sheets import ReportingSheet, SheetItem, reporting_sheet
 from iopkit.studies.strata import StrataFigures, StratumFigure, StratumGap, by_stratum
+from iopkit.studies.study_parts import StudyParts
+from iopkit.studies.targets import Target
 from iopkit.studies.warm_ups import WarmUp, warm_up
 
 __all__ = [
     "Acceptability",
     "AcceptabilityCurves",
+    "AcceptedInput",
+    "AcceptedSets",
     "Accounts",
     "Beta",
+    "Calibration",
     "Comparison",
     "Convergence",
     "CostLine",
     "Distribution",
     "Estimate",
+    "FittedInput",
+    "FreeInput",
     "Frontier",
     "FrontierPlace",
     "FrontierRow",
@@ -89,13 +105,18 @@ __all__ = [
     "Perspective",
     "PriceIndex",
     "ReplicationsNeeded",
+    "ReportingSheet",
     "RunningMean",
+    "SheetItem",
     "StrataFigures",
     "Strategy",
     "StratumFigure",
     "StratumGap",
+    "StudyParts",
     "Summarized",
     "Summary",
+    "Target",
+    "TargetFit",
     "Tornado",
     "TornadoBar",
     "Triangular",
@@ -104,8 +125,10 @@ __all__ = [
     "ValueOfInformation",
     "WarmUp",
     "acceptability",
+    "accepted_sets",
     "account",
     "by_stratum",
+    "calibrate",
     "compare",
     "convergence",
     "discount_factor",
@@ -116,6 +139,7 @@ __all__ = [
     "partial_information",
     "perfect_information",
     "replications_needed",
+    "reporting_sheet",
     "strategies_of",
     "summary",
     "variations",

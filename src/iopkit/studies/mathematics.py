@@ -76,6 +76,38 @@ def sobol_points(count: int, inputs: int, *, seed: int) -> Numbers:
     return np.asarray(qmc.Sobol(inputs, rng=seed).random(count), np.float64)
 
 
+def bounded_least_squares(
+    residuals: Callable[[Numbers], Numbers],
+    jacobian: Callable[[Numbers], Numbers],
+    start: Numbers,
+    *,
+    most_steps: int,
+) -> tuple[Numbers, bool]:
+    """Where in the unit cube the sum of squares is least, and whether the search has ended there.
+
+    Args:
+        residuals: what is to be small, an array for each point.
+        jacobian: how it changes, an array of residuals by axes.
+        start: a point within the cube.
+
+    Source: Branch, Coleman and Li, SIAM J Sci Comput 1999;21:1, as SciPy has it.
+    """
+    from scipy.optimize import least_squares
+
+    found = least_squares(
+        residuals,
+        start,
+        jac=jacobian,  # pyright: ignore[reportArgumentType]  # read off the default, a text
+        bounds=(0.0, 1.0),
+        # What is simulated moves in small steps: no search can tell more digits.
+        ftol=1e-6,
+        xtol=1e-5,
+        gtol=1e-6,
+        max_nfev=most_steps,
+    )
+    return np.asarray(found.x, np.float64), bool(found.status > 0)
+
+
 def variance_shares(
     figures: Callable[[Numbers], Numbers],
     quantiles: Sequence[Callable[[Numbers], Numbers]],
