@@ -1,18 +1,21 @@
 """Totals: what replications come to, each declared once with its unit and what is better."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from enum import StrEnum
 from functools import partial
+from itertools import pairwise, starmap
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from iopkit.confidential import while_kept
 from iopkit.courses.stays import DischargeReason
 from iopkit.fields import frozen
 from iopkit.scenarios.conditions import Flags, Floats
 from iopkit.scenarios.episodes import Episodes, EpisodeSessions
-from iopkit.scenarios.requests import NO_DAY, RequestOutcome
+from iopkit.scenarios.requests import NO_DAY, Days, RequestOutcome
 
 
 class Better(StrEnum):
@@ -90,18 +93,22 @@ def last_contact(e: Episodes) -> NDArray[np.int32]:
 # How it is counted: by replication, and by replication and day.
 
 
+def _by_run(e: Episodes) -> Iterator[slice]:
+    """The rows of each replication."""
+    bounds = np.searchsorted(e.replication, np.arange(len(e.replications) + 1))
+    return starmap(slice, pairwise(bounds.tolist()))
+
+
 def _count(e: Episodes, mask: Flags) -> Floats:
-    runs = len(e.replications)
-    return np.bincount(e.replication[mask], minlength=runs).astype(np.float64)
+    return np.array([np.count_nonzero(mask[rows]) for rows in _by_run(e)], np.float64)
 
 
-def _sum(e: Episodes, values: NDArray[np.generic], mask: Flags) -> Floats:
-    runs = len(e.replications)
-    sums = np.bincount(e.replication[mask], weights=values[mask], minlength=runs)
-    return sums.astype(np.float64)
+def _sum(e: Episodes, values: NDArray[np.integer[Any]], mask: Flags | None = None) -> Floats:
+    counted = values if mask is None else np.where(mask, values, 0)
+    return np.array([counted[rows].sum() for rows in _by_run(e)], np.float64)
 
 
-def _mean(e: Episodes, values: NDArray[np.generic], mask: Flags) -> Floats:
+def _mean(e: Episodes, values: NDArray[np.integer[Any]], mask: Flags) -> Floats:
     return _ratio(_sum(e, values, mask), _count(e, mask))
 
 
@@ -117,11 +124,12 @@ def _ratio(part: Floats, whole: Floats) -> Floats:
 def _by_day(e: Episodes, mask: Flags, day: NDArray[np.int32]) -> Floats:
     """How many of some fall on each day; who falls before the first counts on it."""
     runs, days = len(e.replications), e.days
-    mask = mask & (day < days)
-    place = e.replication[mask] * days + np.maximum(day[mask], 0)
+    rows = np.flatnonzero(mask & (day < days))
+    place = e.replication[rows] * days + np.maximum(day[rows], 0)
     return np.bincount(place, minlength=runs * days).reshape(runs, days).astype(np.float64)
 
 
+@while_kept
 def census_by_day(e: Episodes) -> Floats:
     """How many are in care on each day, by replication and day."""
     stays = e.start != NO_DAY
@@ -129,6 +137,7 @@ def census_by_day(e: Episodes) -> Floats:
     return np.cumsum(begun - ended, axis=1)
 
 
+@while_kept
 def waiting_by_day(e: Episodes) -> Floats:
     """How many still wait at the end of each day, by replication and day."""
     waits = ~e.before & (e.outcome != RequestOutcome.NOT_REACHED)
@@ -158,12 +167,11 @@ def _retained(e: Episodes, days: int) -> Floats:
 
 
 def _of_attendance(
-    e: Episodes, figure: Callable[[EpisodeSessions], NDArray[np.generic]], per: float = 1
+    e: Episodes, figure: Callable[[EpisodeSessions], Days], per: float = 1
 ) -> Floats:
     if e.attendance is None:
         return np.full(len(e.replications), np.nan)
-    everybody = np.ones(len(e), np.bool_)
-    return _sum(e, figure(e.attendance), everybody) / per
+    return _sum(e, figure(e.attendance)) / per
 
 
 def _attended_share(e: Episodes) -> Floats:
@@ -185,9 +193,8 @@ def _use_share(e: Episodes) -> Floats:
     begun = e.start[:, np.newaxis] + first
     there = (e.start != NO_DAY)[:, np.newaxis] & (first < e.stay[:, np.newaxis])
     there &= (begun >= 0) & (begun < e.days)
-    everybody = np.ones(len(e), np.bool_)
-    used = _sum(e, (e.uses & there).sum(axis=1), everybody)
-    return _ratio(used, _sum(e, there.sum(axis=1), everybody))
+    used = _sum(e, (e.uses & there).sum(axis=1))
+    return _ratio(used, _sum(e, there.sum(axis=1)))
 
 
 def _phases_unmet(e: Episodes) -> Floats:
@@ -197,7 +204,7 @@ def _phases_unmet(e: Episodes) -> Floats:
     on = e.start[:, np.newaxis] + ends
     there = e.unmet & (e.start != NO_DAY)[:, np.newaxis] & (ends <= e.stay[:, np.newaxis])
     there &= (on > 0) & (on <= e.days)
-    return _sum(e, there.sum(axis=1), np.ones(len(e), np.bool_))
+    return _count(e, there)
 
 
 def _declared() -> tuple[RunTotal, ...]:
