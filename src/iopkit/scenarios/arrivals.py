@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from fractions import Fraction
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import accumulate
 from operator import itemgetter
 from typing import Any, NamedTuple, TypeAlias
@@ -258,6 +258,10 @@ class Arrivals:
             admitted[order],
         )
 
+    @cached_property
+    def _weekday_thresholds(self) -> Words:
+        return _cumulative([fraction_of(share) or Fraction(0) for share in self.weekdays])
+
     def _refuse(self, weeks: int, replication: int, start: date) -> None:
         enough = not isinstance(self.per_week, tuple) or len(self.per_week) >= weeks
         refuse(
@@ -310,8 +314,8 @@ class Arrivals:
 
     def _slots(self, each: Words, start: date) -> NDArray[np.int64]:
         """Days from the first of a week, which is the weekday that a scenario starts on."""
-        shares = tuple(fraction_of(share) or Fraction(0) for share in self.weekdays)
-        weekday = _picked(_cumulative(shares), draws_at(each, address(DrawPurpose.REFERRAL_DAY)))
+        drawn = draws_at(each, address(DrawPurpose.REFERRAL_DAY))
+        weekday = _picked(self._weekday_thresholds, drawn)
         return (weekday - start.weekday()) % 7
 
 
@@ -437,8 +441,7 @@ def poisson_thresholds(rate: Decimal) -> Words:
     return _kept(thresholds)
 
 
-@lru_cache(maxsize=256)
-def _cumulative(shares: tuple[Fraction, ...]) -> Words:
+def _cumulative(shares: Sequence[Fraction]) -> Words:
     """The thresholds of shares, of which the last is ``WHOLE``."""
     total = sum(shares)
     return _kept([int(so_far / total * WHOLE) for so_far in accumulate(shares)])

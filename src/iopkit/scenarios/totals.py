@@ -59,17 +59,20 @@ class WeeklyTotal:
 # Who is counted. Of a stay, the first day and that of discharge tell whether it is of the scenario.
 
 
+@while_kept
 def _asked(e: Episodes) -> Flags:
     """Those who were referred, or wait as it begins, or came back within it."""
     asked: Flags = ~e.before & ((e.follows < 0) | (e.outcome != RequestOutcome.NOT_REACHED))
     return asked
 
 
+@while_kept
 def _admitted(e: Episodes) -> Flags:
     admitted: Flags = (e.start != NO_DAY) & ~e.before
     return admitted
 
 
+@while_kept
 def _left(e: Episodes) -> Flags:
     """Those whose stay ended within the scenario."""
     left: Flags = (e.start != NO_DAY) & (e.start + e.stay <= e.days)
@@ -77,8 +80,8 @@ def _left(e: Episodes) -> Flags:
 
 
 def _left_for(e: Episodes, reason: DischargeReason) -> Flags:
-    wanted = [place for place, one in enumerate(e.reasons) if one is reason]
-    return _left(e) & np.isin(e.reason, wanted)
+    wanted = np.array([one is reason for one in e.reasons])
+    return _left(e) & wanted[e.reason]
 
 
 def last_contact(e: Episodes) -> NDArray[np.int32]:
@@ -145,9 +148,11 @@ def waiting_by_day(e: Episodes) -> Floats:
     return np.cumsum(_by_day(e, waits, e.ready) - _by_day(e, waits, until), axis=1)
 
 
-def _in_weeks(by_day: Floats) -> Floats:
+def _by_week(by_day: Floats) -> Floats:
+    """The sum of each week's days."""
     runs, days = by_day.shape
-    return by_day.reshape(runs, days // 7, 7)
+    sums: Floats = by_day.reshape(runs, days // 7, 7) @ np.ones(7)
+    return sums
 
 
 # What is told.
@@ -193,8 +198,7 @@ def _use_share(e: Episodes) -> Floats:
     begun = e.start[:, np.newaxis] + first
     there = (e.start != NO_DAY)[:, np.newaxis] & (first < e.stay[:, np.newaxis])
     there &= (begun >= 0) & (begun < e.days)
-    used = _sum(e, (e.uses & there).sum(axis=1))
-    return _ratio(used, _sum(e, there.sum(axis=1)))
+    return _share(e, e.uses, there)
 
 
 def _phases_unmet(e: Episodes) -> Floats:
@@ -447,10 +451,10 @@ TOTALS: Mapping[str, RunTotal] = MappingProxyType({each.name: each for each in _
 
 def _declared_weekly() -> tuple[WeeklyTotal, ...]:
     def sums(name: str, meaning: str, of: Callable[[Episodes], Floats]) -> WeeklyTotal:
-        return WeeklyTotal(name, "people", meaning, lambda e: _in_weeks(of(e)).sum(axis=2))
+        return WeeklyTotal(name, "people", meaning, lambda e: _by_week(of(e)))
 
     def means(name: str, meaning: str, of: Callable[[Episodes], Floats]) -> WeeklyTotal:
-        return WeeklyTotal(name, "people", meaning, lambda e: _in_weeks(of(e)).mean(axis=2))
+        return WeeklyTotal(name, "people", meaning, lambda e: _by_week(of(e)) / 7)
 
     def sessions(
         name: str,
