@@ -347,6 +347,9 @@ class _Part(NamedTuple):
         return _Part(self.key[flags], self.person[flags], self.day[flags], self.number[flags])
 
 
+_NOT_ONE = _Part.of(np.zeros(0, np.uint64), np.zeros(0, np.int32), np.zeros(0, np.int64))
+
+
 class _Chance(NamedTuple):
     """A population within one replication."""
 
@@ -361,6 +364,8 @@ class _Chance(NamedTuple):
 
     def own(self, cohort: Cohort, name: str) -> _Part:
         """People by their own keys."""
+        if not cohort.days:
+            return _NOT_ONE
         in_order = sorted(cohort.days, key=itemgetter(0))
         keys = np.array([key for key, _ in in_order], np.uint64)
         every = self.population.keys
@@ -376,6 +381,8 @@ class _Chance(NamedTuple):
         own = self.own(cohort, name)
         late = int((own.day > latest).sum())
         refuse("arrivals", unless(not late, name, f"day {latest} or before", f"{late} later"))
+        if not cohort.count:
+            return own
         number = np.arange(cohort.count)
         keys = mixed_words(np.uint64(key_of(name)) ^ number.astype(np.uint64))
         each = streams(self.seed, self.replication, keys)
