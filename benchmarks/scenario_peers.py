@@ -190,7 +190,9 @@ def in_simpy_in_full(referrals: Iterable[Referral]) -> Came:
     return Came(admitted, int(waited), gave_up)
 
 
-def in_vivarium(people: int, weeks: int, leaves: float) -> Callable[[NDArray[np.int64] | None], int]:
+def in_vivarium(
+    people: int, weeks: int, leaves: float
+) -> Callable[[NDArray[np.int64] | None], int]:
     """How many are in care after some weeks, of people who may leave in each.
 
     Those whose weeks of leaving are given leave in these; the others by Vivarium's chance, which is

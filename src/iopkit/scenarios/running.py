@@ -32,6 +32,8 @@ from iopkit.scenarios.requests import NEVER, NO_DAY, Days, RequestOutcome, Reque
 from iopkit.scenarios.weeks import PlannedStay
 
 _AGAIN = key_of("stay after a discharge")
+_MOST_SESSIONS = 1 << 16
+"""So many are looked at together: more no longer fit a processor's cache."""
 
 
 class _Asked(NamedTuple):
@@ -319,7 +321,7 @@ def _attendance(prepared: Prepared, episodes: Episodes) -> EpisodeSessions | Non
 def _alike(
     prepared: Prepared, episodes: Episodes, rows: NDArray[np.intp]
 ) -> Iterator[tuple[PlannedStay, NDArray[np.intp]]]:
-    """Some rows by what their stays hold, with what that is."""
+    """Some rows by what their stays hold, not too many together, with what that is."""
     groups = prepared.groups_of(episodes.pools[rows])
     together = np.column_stack([episodes.start[rows], groups, episodes.phase_weeks[rows]])
     one, which = _kinds(together)
@@ -334,7 +336,9 @@ def _alike(
     order = np.argsort(pattern, kind="stable")
     ends = np.cumsum(np.bincount(pattern, minlength=len(by_pattern))).tolist()
     for each, begin, end in zip(by_pattern.values(), [0, *ends], ends, strict=False):
-        yield each, rows[order[begin:end]]
+        most = max(1, _MOST_SESSIONS // max(1, len(each.day)))
+        for some in range(begin, end, most):
+            yield each, rows[order[some : min(some + most, end)]]
 
 
 def _kinds(rows: NDArray[np.signedinteger[Any]]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
