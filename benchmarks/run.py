@@ -24,6 +24,7 @@ import calendars
 import courses
 import documents
 import groups
+import scenarios
 import schedules
 
 BUILDERS: Mapping[str, Callable[[], Case]] = {
@@ -63,6 +64,9 @@ BUILDERS: Mapping[str, Callable[[], Case]] = {
     "document-write": documents.writing,
     "entries-read": courses.reading,
     "entries-rows": courses.reading_rows,
+    "scenario-toy": scenarios.toy,
+    "scenario-full": scenarios.full,
+    "scenario-cohort": scenarios.cohort,
 }
 
 

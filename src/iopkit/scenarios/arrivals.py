@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from fractions import Fraction
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import accumulate
 from operator import itemgetter
 from typing import Any, NamedTuple, TypeAlias
@@ -258,6 +258,10 @@ class Arrivals:
             admitted[order],
         )
 
+    @cached_property
+    def _weekday_thresholds(self) -> Words:
+        return _cumulative([fraction_of(share) or Fraction(0) for share in self.weekdays])
+
     def _refuse(self, weeks: int, replication: int, start: date) -> None:
         enough = not isinstance(self.per_week, tuple) or len(self.per_week) >= weeks
         refuse(
@@ -310,8 +314,8 @@ class Arrivals:
 
     def _slots(self, each: Words, start: date) -> NDArray[np.int64]:
         """Days from the first of a week, which is the weekday that a scenario starts on."""
-        shares = tuple(fraction_of(share) or Fraction(0) for share in self.weekdays)
-        weekday = _picked(_cumulative(shares), draws_at(each, address(DrawPurpose.REFERRAL_DAY)))
+        drawn = draws_at(each, address(DrawPurpose.REFERRAL_DAY))
+        weekday = _picked(self._weekday_thresholds, drawn)
         return (weekday - start.weekday()) % 7
 
 
@@ -343,6 +347,9 @@ class _Part(NamedTuple):
         return _Part(self.key[flags], self.person[flags], self.day[flags], self.number[flags])
 
 
+_NOT_ONE = _Part.of(np.zeros(0, np.uint64), np.zeros(0, np.int32), np.zeros(0, np.int64))
+
+
 class _Chance(NamedTuple):
     """A population within one replication."""
 
@@ -357,6 +364,8 @@ class _Chance(NamedTuple):
 
     def own(self, cohort: Cohort, name: str) -> _Part:
         """People by their own keys."""
+        if not cohort.days:
+            return _NOT_ONE
         in_order = sorted(cohort.days, key=itemgetter(0))
         keys = np.array([key for key, _ in in_order], np.uint64)
         every = self.population.keys
@@ -372,6 +381,8 @@ class _Chance(NamedTuple):
         own = self.own(cohort, name)
         late = int((own.day > latest).sum())
         refuse("arrivals", unless(not late, name, f"day {latest} or before", f"{late} later"))
+        if not cohort.count:
+            return own
         number = np.arange(cohort.count)
         keys = mixed_words(np.uint64(key_of(name)) ^ number.astype(np.uint64))
         each = streams(self.seed, self.replication, keys)
@@ -437,8 +448,7 @@ def poisson_thresholds(rate: Decimal) -> Words:
     return _kept(thresholds)
 
 
-@lru_cache(maxsize=256)
-def _cumulative(shares: tuple[Fraction, ...]) -> Words:
+def _cumulative(shares: Sequence[Fraction]) -> Words:
     """The thresholds of shares, of which the last is ``WHOLE``."""
     total = sum(shares)
     return _kept([int(so_far / total * WHOLE) for so_far in accumulate(shares)])

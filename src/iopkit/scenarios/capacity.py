@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from functools import lru_cache
-from itertools import accumulate, chain
+from itertools import accumulate, chain, cycle, islice, pairwise
 from operator import gt
 from types import MappingProxyType
 from typing import TypeAlias
@@ -20,7 +20,7 @@ from iopkit.groups.groups import Group
 from iopkit.languages import speaks
 from iopkit.prose import counted
 from iopkit.scenarios.draws import Words
-from iopkit.sites.hours import closed_days, site_on
+from iopkit.sites.hours import changes_of, closed_days, site_on
 from iopkit.sites.sites import Site
 from iopkit.sites.staff import Clinician
 from iopkit.truth import Truth
@@ -295,13 +295,16 @@ def _open_days(site: Site | None, start: date, days: int, service: str | None) -
     """A byte for each day, 1 where a site is open, for a service or for any."""
     if site is None:
         return bytes([1]) * days
-    closed = closed_days(site, start, start + days * ONE_DAY, service=service)
-    every = (start + number * ONE_DAY for number in range(days))
-    return bytes(day not in closed and _has_hours(site, day) for day in every)
-
-
-def _has_hours(site: Site, day: date) -> bool:
-    return bool(site_on(site, day).hours.on(Weekday.of(day)))
+    end = start + days * ONE_DAY
+    found = bytearray()
+    changes = [day for day in changes_of(site) if start < day < end]
+    for first, last in pairwise((start, *changes, end)):
+        hours = site_on(site, first).hours
+        week = [bool(hours.on(Weekday.of(first + number * ONE_DAY))) for number in range(7)]
+        found += bytes(islice(cycle(week), (last - first).days))
+    for day in closed_days(site, start, end, service=service):
+        found[(day - start).days] = 0
+    return bytes(found)
 
 
 def _pool_of(

@@ -210,9 +210,9 @@ class _Clinic:
         self.start: list[int] = requests.admitted.tolist()
         self.offered: list[int] = requests.admitted.tolist()
         self.taken: list[Sequence[int]] = [()] * len(self.ready)
-        self.intake: list[int] = requests.intake.tolist()
-        self.band: list[int] = requests.band.tolist()
-        self.comes: list[list[int]] = requests.comes.tolist()
+        # Most come, or do not, however long they have waited.
+        surely = requests.intake < requests.comes.min(axis=1)[requests.band]
+        self.comes: list[bool] = surely.tolist()
         self.following: dict[int, list[int]] = defaultdict(list)
         for row in np.flatnonzero(~known).tolist():
             self.following[int(requests.follows[row])].append(row)
@@ -259,12 +259,14 @@ class _Clinic:
 
     def _offer(self, day: int, changed: int) -> None:
         """Offer what is free to those who are next, each in turn."""
-        leaves, line_of = self.leaves, self.line_of
+        leaves, line_of, comes, lines = self.leaves, self.line_of, self.comes, self.lines
         if changed not in self.sets:
-            numbers = range(len(self.lines))
-            self.sets[changed] = [self.lines[each] for each in numbers if changed >> each & 1]
+            self.sets[changed] = [
+                line for number, line in enumerate(lines) if changed >> number & 1
+            ]
         turns = [line[0] for line in self.sets[changed] if line]
-        heapify(turns)
+        if len(turns) > 1:
+            heapify(turns)
         while turns and self.vacant:
             row = turns[0] & _ROW
             number = line_of[row]
@@ -274,24 +276,30 @@ class _Clinic:
                     heappop(turns)
                     continue
                 self.offered[row] = day
-                comes = self.comes[self.band[row]]
-                if self.intake[row] < comes[min(day - self.ready[row], len(comes) - 1)]:
+                if comes[row] or self._comes(row, day):
                     self._begin(row, day, taken)
-            line = self.lines[number]
+            line = lines[number]
             line.popleft()
             if line:
                 heapreplace(turns, line[0])
             else:
                 heappop(turns)
 
+    def _comes(self, row: int, day: int) -> bool:
+        """Whether somebody comes who might not, after so long a wait."""
+        requests = self.requests
+        comes = requests.comes[requests.band[row]]
+        waited = min(day - self.ready[row], len(comes) - 1)
+        return bool(requests.intake[row] < comes[waited])
+
     def _free_pools(self, number: int, day: int) -> Sequence[int]:
         """The first pool with a seat that is free for each need; none, where one has none."""
         free, takes = self.free, self.takes
-        found: list[int] = []
+        found: tuple[int, ...] = ()
         for need in self.choices[number]:
             for pool in need:
                 if free[pool] > 0 and takes[pool][day]:
-                    found.append(pool)
+                    found += (pool,)
                     break
             else:
                 return ()

@@ -96,28 +96,34 @@ def stays(
     finished = draws_at(streams, address(DrawPurpose.FINISHING)) < tables.finishing[strata]
     reason = np.where(finished, reasons, reasons + 1).astype(np.int32)
     uses = None if use is None else np.zeros((len(streams), weeks), np.bool_)
-    in_care = np.arange(len(streams))
+    rows, own, stratum = np.arange(len(streams)), streams, strata
     using = np.zeros(len(streams), np.intp)
+    in_care = np.ones(len(streams), np.bool_)
     for week in range(weeks):
-        own, stratum = streams[in_care], strata[in_care]
+        # To leave out who is gone takes longer than to draw for them, while they are not many.
+        if 2 * np.count_nonzero(in_care) < len(in_care):
+            rows, using, in_care = rows[in_care], using[in_care], in_care[in_care]
+            own, stratum = streams[rows], strata[rows]
         if use is not None and uses is not None:
             using = _using(own, stratum, using, use, week)
-            uses[in_care, week] = using.astype(np.bool_)
+            uses[rows, week] = using.astype(np.bool_) & in_care
         drawn = draws_at(own, address(DrawPurpose.LEAVING, week=week))
-        rows = tables.leaving[:, :, :, week].reshape(-1, 7 * reasons)
+        kinds = tables.leaving[:, :, :, week].reshape(-1, 7 * reasons)
         kind = stratum * tables.leaving.shape[2] + using
-        leaves = drawn < (rows[kind, -1] if len(rows) > 1 else rows[0, -1])
+        leaves = in_care.copy()
         if since is not None:
-            known = np.clip(since[in_care] - week * 7, 0, 7)
+            known = np.clip(since[rows] - week * 7, 0, 7)
             kind += known % 7 * (tables.leaving.shape[1] * tables.leaving.shape[2])
             # Who has been in care for the whole week did not leave in it.
-            leaves = (drawn < rows[kind, -1]) & (known < 7)
-        gone = in_care[leaves]
+            leaves &= known < 7
+        at_most = kinds[:, -1]
+        leaves &= drawn < (at_most[kind] if len(kinds) > 1 else at_most)
+        gone = np.flatnonzero(leaves)
         # How many thresholds are no higher than the draw: where it falls among them.
-        place = (drawn[leaves, np.newaxis] >= rows[kind[leaves]]).sum(axis=1)
-        days[gone] = week * 7 + place // reasons + 1
-        reason[gone] = place % reasons
-        in_care, using = in_care[~leaves], using[~leaves]
+        place = (drawn[gone, np.newaxis] >= kinds[kind[gone]]).sum(axis=1)
+        days[rows[gone]] = week * 7 + place // reasons + 1
+        reason[rows[gone]] = place % reasons
+        in_care[gone] = False
     return Stays(days, reason, uses)
 
 

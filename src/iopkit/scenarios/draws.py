@@ -90,9 +90,13 @@ def mixed(word: int) -> int:
 
 def mixed_words(words: Words) -> Words:
     """``mixed`` of each."""
-    words = (words ^ (words >> np.uint64(30))) * np.uint64(_FIRST)
-    words = (words ^ (words >> np.uint64(27))) * np.uint64(_SECOND)
-    return words ^ (words >> np.uint64(31))
+    # In place but for the first step, as this is most of what there is to compute.
+    words = words ^ (words >> np.uint64(30))
+    words *= np.uint64(_FIRST)
+    words ^= words >> np.uint64(27)
+    words *= np.uint64(_SECOND)
+    words ^= words >> np.uint64(31)
+    return words
 
 
 def stream(seed: int, replication: int, key: int) -> int:

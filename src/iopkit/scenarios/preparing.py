@@ -129,6 +129,26 @@ class Prepared:
         weeks = self.weeks.of_lengths(phase_weeks) if phase_weeks else self.weeks
         return weeks.starting(self.scenario.start + timedelta(days=day), names)
 
+    def planned_alike(
+        self, day: int, pools: tuple[int, ...], phase_weeks: tuple[int, ...]
+    ) -> PlannedStay:
+        """As ``planned``, one for all stays with the same sessions on the same days of them."""
+        asked = day, pools, phase_weeks
+        found = self._alike.get(asked)
+        if found is None:
+            planned = self.planned(day, pools, phase_weeks)
+            found = self._alike[asked] = self._patterns.setdefault(planned.pattern, planned)
+        return found
+
+    @cached_property
+    def _alike(self) -> dict[tuple[int, tuple[int, ...], tuple[int, ...]], PlannedStay]:
+        """What ``planned_alike`` was asked before: replications ask for the same again."""
+        return {}
+
+    @cached_property
+    def _patterns(self) -> dict[int, PlannedStay]:
+        return {}
+
     def due(self, planned: PlannedStay, stay: NDArray[np.int32]) -> NDArray[np.bool_]:
         """Which sessions are due of stays of so many days: a row each, a column a session.
 

@@ -168,18 +168,21 @@ def _carried_out(
 
 def _tables(jobs: dict[str, Job], done: dict[str, Figures]) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The long tables of totals and of weeks, in the order of scenarios and replications."""
-    names = pl.Enum([*dict.fromkeys(job.prepared.scenario.name for job in jobs.values())])
-    totals, weekly = [], []
+    by_name: dict[str, list[str]] = {}
     for name, job in jobs.items():
-        figures, scenario = done[name], job.prepared.scenario
-        of = pl.lit(scenario.name, names).alias("scenario")
-        runs = np.array(job.replications, np.int32)
-        weeks = np.arange(scenario.weeks, dtype=np.int32)
-        totals.append(_rows(figures.totals, [*TOTALS], replication=runs).select(of, pl.all()))
+        by_name.setdefault(job.prepared.scenario.name, []).append(name)
+    scenarios = pl.Enum([*by_name])
+    totals, weekly = [], []
+    for scenario, names in by_name.items():
+        of = pl.lit(scenario, scenarios).alias("scenario")
+        ran = [one for name in names for one in jobs[name].replications]
+        runs = np.array(ran, np.int32)
+        weeks = np.arange(jobs[names[0]].prepared.scenario.weeks, dtype=np.int32)
+        values = np.concatenate([done[name].totals for name in names])
+        by_week = np.concatenate([done[name].weekly for name in names])
+        totals.append(_rows(values, [*TOTALS], replication=runs).select(of, pl.all()))
         weekly.append(
-            _rows(figures.weekly, [*WEEKLY_TOTALS], replication=runs, week=weeks).select(
-                of, pl.all()
-            )
+            _rows(by_week, [*WEEKLY_TOTALS], replication=runs, week=weeks).select(of, pl.all())
         )
     return pl.concat(totals), pl.concat(weekly)
 
@@ -188,8 +191,10 @@ def _rows(
     values: NDArray[np.float64], measures: list[str], **axes: NDArray[np.int32]
 ) -> pl.DataFrame:
     """A row for each value of an array whose last axis but for the first ones is the measure."""
-    places = np.indices(values.shape)
-    *before, last = (place.reshape(-1) for place in places)
+    *before, last = (
+        np.broadcast_to(place, values.shape).reshape(-1)
+        for place in np.indices(values.shape, np.int32, sparse=True)
+    )
     measure = pl.Series("measure", measures, pl.Enum(measures)).gather(last)
     columns = {name: axis[place] for (name, axis), place in zip(axes.items(), before, strict=True)}
     value = pl.Series("value", values.reshape(-1)).fill_nan(None)

@@ -1,18 +1,21 @@
 """Totals: what replications come to, each declared once with its unit and what is better."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from enum import StrEnum
 from functools import partial
+from itertools import pairwise, starmap
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from iopkit.confidential import while_kept
 from iopkit.courses.stays import DischargeReason
 from iopkit.fields import frozen
 from iopkit.scenarios.conditions import Flags, Floats
 from iopkit.scenarios.episodes import Episodes, EpisodeSessions
-from iopkit.scenarios.requests import NO_DAY, RequestOutcome
+from iopkit.scenarios.requests import NO_DAY, Days, RequestOutcome
 
 
 class Better(StrEnum):
@@ -56,17 +59,20 @@ class WeeklyTotal:
 # Who is counted. Of a stay, the first day and that of discharge tell whether it is of the scenario.
 
 
+@while_kept
 def _asked(e: Episodes) -> Flags:
     """Those who were referred, or wait as it begins, or came back within it."""
     asked: Flags = ~e.before & ((e.follows < 0) | (e.outcome != RequestOutcome.NOT_REACHED))
     return asked
 
 
+@while_kept
 def _admitted(e: Episodes) -> Flags:
     admitted: Flags = (e.start != NO_DAY) & ~e.before
     return admitted
 
 
+@while_kept
 def _left(e: Episodes) -> Flags:
     """Those whose stay ended within the scenario."""
     left: Flags = (e.start != NO_DAY) & (e.start + e.stay <= e.days)
@@ -74,8 +80,8 @@ def _left(e: Episodes) -> Flags:
 
 
 def _left_for(e: Episodes, reason: DischargeReason) -> Flags:
-    wanted = [place for place, one in enumerate(e.reasons) if one is reason]
-    return _left(e) & np.isin(e.reason, wanted)
+    wanted = np.array([one is reason for one in e.reasons])
+    return _left(e) & wanted[e.reason]
 
 
 def last_contact(e: Episodes) -> NDArray[np.int32]:
@@ -90,18 +96,22 @@ def last_contact(e: Episodes) -> NDArray[np.int32]:
 # How it is counted: by replication, and by replication and day.
 
 
+def _by_run(e: Episodes) -> Iterator[slice]:
+    """The rows of each replication."""
+    bounds = np.searchsorted(e.replication, np.arange(len(e.replications) + 1))
+    return starmap(slice, pairwise(bounds.tolist()))
+
+
 def _count(e: Episodes, mask: Flags) -> Floats:
-    runs = len(e.replications)
-    return np.bincount(e.replication[mask], minlength=runs).astype(np.float64)
+    return np.array([np.count_nonzero(mask[rows]) for rows in _by_run(e)], np.float64)
 
 
-def _sum(e: Episodes, values: NDArray[np.generic], mask: Flags) -> Floats:
-    runs = len(e.replications)
-    sums = np.bincount(e.replication[mask], weights=values[mask], minlength=runs)
-    return sums.astype(np.float64)
+def _sum(e: Episodes, values: NDArray[np.integer[Any]], mask: Flags | None = None) -> Floats:
+    counted = values if mask is None else np.where(mask, values, 0)
+    return np.array([counted[rows].sum() for rows in _by_run(e)], np.float64)
 
 
-def _mean(e: Episodes, values: NDArray[np.generic], mask: Flags) -> Floats:
+def _mean(e: Episodes, values: NDArray[np.integer[Any]], mask: Flags) -> Floats:
     return _ratio(_sum(e, values, mask), _count(e, mask))
 
 
@@ -117,11 +127,12 @@ def _ratio(part: Floats, whole: Floats) -> Floats:
 def _by_day(e: Episodes, mask: Flags, day: NDArray[np.int32]) -> Floats:
     """How many of some fall on each day; who falls before the first counts on it."""
     runs, days = len(e.replications), e.days
-    mask = mask & (day < days)
-    place = e.replication[mask] * days + np.maximum(day[mask], 0)
+    rows = np.flatnonzero(mask & (day < days))
+    place = e.replication[rows] * days + np.maximum(day[rows], 0)
     return np.bincount(place, minlength=runs * days).reshape(runs, days).astype(np.float64)
 
 
+@while_kept
 def census_by_day(e: Episodes) -> Floats:
     """How many are in care on each day, by replication and day."""
     stays = e.start != NO_DAY
@@ -129,6 +140,7 @@ def census_by_day(e: Episodes) -> Floats:
     return np.cumsum(begun - ended, axis=1)
 
 
+@while_kept
 def waiting_by_day(e: Episodes) -> Floats:
     """How many still wait at the end of each day, by replication and day."""
     waits = ~e.before & (e.outcome != RequestOutcome.NOT_REACHED)
@@ -136,9 +148,11 @@ def waiting_by_day(e: Episodes) -> Floats:
     return np.cumsum(_by_day(e, waits, e.ready) - _by_day(e, waits, until), axis=1)
 
 
-def _in_weeks(by_day: Floats) -> Floats:
+def _by_week(by_day: Floats) -> Floats:
+    """The sum of each week's days."""
     runs, days = by_day.shape
-    return by_day.reshape(runs, days // 7, 7)
+    sums: Floats = by_day.reshape(runs, days // 7, 7) @ np.ones(7)
+    return sums
 
 
 # What is told.
@@ -158,12 +172,11 @@ def _retained(e: Episodes, days: int) -> Floats:
 
 
 def _of_attendance(
-    e: Episodes, figure: Callable[[EpisodeSessions], NDArray[np.generic]], per: float = 1
+    e: Episodes, figure: Callable[[EpisodeSessions], Days], per: float = 1
 ) -> Floats:
     if e.attendance is None:
         return np.full(len(e.replications), np.nan)
-    everybody = np.ones(len(e), np.bool_)
-    return _sum(e, figure(e.attendance), everybody) / per
+    return _sum(e, figure(e.attendance)) / per
 
 
 def _attended_share(e: Episodes) -> Floats:
@@ -185,9 +198,7 @@ def _use_share(e: Episodes) -> Floats:
     begun = e.start[:, np.newaxis] + first
     there = (e.start != NO_DAY)[:, np.newaxis] & (first < e.stay[:, np.newaxis])
     there &= (begun >= 0) & (begun < e.days)
-    everybody = np.ones(len(e), np.bool_)
-    used = _sum(e, (e.uses & there).sum(axis=1), everybody)
-    return _ratio(used, _sum(e, there.sum(axis=1), everybody))
+    return _share(e, e.uses, there)
 
 
 def _phases_unmet(e: Episodes) -> Floats:
@@ -197,7 +208,7 @@ def _phases_unmet(e: Episodes) -> Floats:
     on = e.start[:, np.newaxis] + ends
     there = e.unmet & (e.start != NO_DAY)[:, np.newaxis] & (ends <= e.stay[:, np.newaxis])
     there &= (on > 0) & (on <= e.days)
-    return _sum(e, there.sum(axis=1), np.ones(len(e), np.bool_))
+    return _count(e, there)
 
 
 def _declared() -> tuple[RunTotal, ...]:
@@ -440,10 +451,10 @@ TOTALS: Mapping[str, RunTotal] = MappingProxyType({each.name: each for each in _
 
 def _declared_weekly() -> tuple[WeeklyTotal, ...]:
     def sums(name: str, meaning: str, of: Callable[[Episodes], Floats]) -> WeeklyTotal:
-        return WeeklyTotal(name, "people", meaning, lambda e: _in_weeks(of(e)).sum(axis=2))
+        return WeeklyTotal(name, "people", meaning, lambda e: _by_week(of(e)))
 
     def means(name: str, meaning: str, of: Callable[[Episodes], Floats]) -> WeeklyTotal:
-        return WeeklyTotal(name, "people", meaning, lambda e: _in_weeks(of(e)).mean(axis=2))
+        return WeeklyTotal(name, "people", meaning, lambda e: _by_week(of(e)) / 7)
 
     def sessions(
         name: str,
