@@ -39,6 +39,17 @@ from iopkit.scenarios.results import Results
 from iopkit.scenarios.scenarios import Scenario, vary
 from iopkit.scenarios.shares import HabitFigure, Share
 from iopkit.scenarios.simulation import WorkerLostError, simulate
+from iopkit.scenarios.study import (
+    ServiceTimes,
+    Study,
+    StudyArrivals,
+    StudyBase,
+    StudyCohort,
+    StudyNames,
+    StudyPeople,
+    StudyValue,
+    StudyVariation,
+)
 from iopkit.scenarios.totals import TOTALS, WEEKLY_TOTALS, Better, RunTotal, WeeklyTotal
 
 __all__ = [
@@ -84,8 +95,17 @@ __all__ = [
     "RunTotal",
     "Scenario",
     "SeatPool",
+    "ServiceTimes",
     "Share",
     "Strata",
+    "Study",
+    "StudyArrivals",
+    "StudyBase",
+    "StudyCohort",
+    "StudyNames",
+    "StudyPeople",
+    "StudyValue",
+    "StudyVariation",
     "Tabulated",
     "WayOut",
     "WeeklyTotal",
