@@ -30,7 +30,6 @@ from iopkit.version import __version__
 RECORD, RULES, FIGURES = "run.json", "rules", "figures"
 """In the folder of a run: its record, the rules as used, and figures that are kept meanwhile."""
 
-_BEGUN = "begun.json"
 _FORMAT = 1
 _SHOWN = 12
 
@@ -122,13 +121,19 @@ def _shown(value: Plain) -> str:
 class KeptFigures(MutableMapping[str, Figures]):
     """Figures of jobs that are done, each in a file that is there as a whole or not at all."""
 
-    def __init__(self, out: Path) -> None:
-        self._out = out
+    def __init__(self, out: Path, identity: Mapping[str, Plain]) -> None:
+        """Keep figures in a folder, beside what they are of."""
+        self._out, self._identity = out, identity
 
     @property
     def folder(self) -> Path:
         """Where they are."""
         return self._out / FIGURES
+
+    @property
+    def begun(self) -> Path:
+        """What says of which run they are."""
+        return self.folder / "begun.json"
 
     def _path(self, name: str) -> Path:
         return self.folder / f"{name}.npz"
@@ -149,7 +154,10 @@ class KeptFigures(MutableMapping[str, Figures]):
     def __setitem__(self, name: str, figures: Figures) -> None:
         data = BytesIO()
         np.savez(data, totals=figures.totals, weekly=figures.weekly)
-        write_all({self._path(name): data.getvalue()}, within=self._out)
+        files = {self._path(name): data.getvalue()}
+        if not self.begun.is_file():
+            files[self.begun] = as_json({"identity": self._identity})
+        write_all(files, within=self._out)
 
     def __delitem__(self, name: str) -> None:
         self._path(name).unlink()
@@ -167,18 +175,15 @@ def begin(out: Path, identity: Mapping[str, Plain]) -> KeptFigures:
     Raises:
         UsageError: the folder is of something else, with what differs.
     """
-    kept = KeptFigures(out)
-    begun = kept.folder / _BEGUN
-    known = [path for path in (begun, out / RECORD) if path.is_file()]
-    if not known and out.exists() and (not out.is_dir() or any(out.iterdir())):
+    kept = KeptFigures(out, identity)
+    known = [path for path in (kept.begun, out / RECORD) if path.is_file()]
+    if not known and any(out.iterdir()):
         raise UsageError(f"{out} is not of a run: move it away, or name another folder")
     for path in known:
         if told := differences(_read(path).get("identity"), dict(identity)):
             raise UsageError(
                 "\n  ".join((f"{out} has a run of something else; name another folder:", *told))
             )
-    if begun not in known:
-        write_all({begun: as_json({"identity": identity})}, within=out)
     return kept
 
 
@@ -337,8 +342,7 @@ def _rest(each: Mapping[str, Plain]) -> str:
     """What a run rests on, with the days of its rules."""
     since = f", {each['since']}" if each["since"] else ""
     sources = [
-        f"{one['citation']}{f', as of {one["checked"]}' if one['checked'] else ''}"
-        for one in each["sources"]
+        ", as of ".join(filter(None, (one["citation"], one["checked"]))) for one in each["sources"]
     ]
     told = f" ({'; '.join(sources)})" if sources else " (no source: our own)"
     return f"the {each['what']} {each['title']}{since}{told}"

@@ -7,7 +7,7 @@ import sys
 import tracemalloc
 from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import islice, repeat
 from multiprocessing import get_context
 from pathlib import Path
@@ -45,8 +45,9 @@ def simulated(options: argparse.Namespace) -> Answer:
         results = _results(read, which, seed, options.workers, None)
         written = 0
     else:
-        kept = begin(out, identity_of(read, seed))
+        options.held.enter_context(_folder(out))
         options.held.enter_context(only_user(out))
+        kept = begin(out, identity_of(read, seed))
         results = _results(read, which, seed, options.workers, kept)
         files = files_of_run(read, results, out, csv=options.csv)
         finish(out, kept, files)
@@ -69,6 +70,20 @@ def simulated(options: argparse.Namespace) -> Answer:
             "out": out and str(out),
         },
     )
+
+
+@contextmanager
+def _folder(out: Path) -> Generator[None]:
+    """A folder, which is made if it is not there, and gone again if nothing was written."""
+    try:
+        out.mkdir(mode=0o700, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"cannot write {out}: {error.strerror}") from error
+    try:
+        yield
+    finally:
+        with suppress(OSError):  # something is in it
+            out.rmdir()
 
 
 def _asked(options: argparse.Namespace) -> tuple[ReadStudy, tuple[int, ...], int]:
@@ -163,13 +178,28 @@ def _told(read: ReadStudy, results: Results) -> tuple[str, list[dict[str, Any]] 
             pass
         else:
             compared = compare(results, read.study.base.name, *read.study.measures)
-            return str(compared), compared.table.to_dicts()
+            told = {str(each) for each in results.findings}
+            careful = (each for each in compared.findings if each not in told)
+            head = f"Compared with {compared.base}; limits for {compared.confidence:.0%}:"
+            lines = (head, *map(str, compared.rows), "", *careful, *_findings(results))
+            return "\n".join(lines).rstrip(), compared.table.to_dicts()
     rows = _means(results, read.study.measures).rows()
     lines = [
         f"{measure}: {scenario} {'no figure' if mean is None else f'{mean:,.4g}'}"
         for measure, scenario, mean in rows
     ]
-    return "\n".join(("Means:", *lines, *map(str, results.findings))), None
+    return "\n".join(("Means:", *lines, "", *_findings(results))).rstrip(), None
+
+
+def _findings(results: Results) -> list[str]:
+    """What to be careful with, each once, with the scenarios that it is not said of all of."""
+    told: dict[str, list[str]] = {}
+    for each in results.findings:
+        told.setdefault(each.words, []).extend([each.scenario] if each.scenario else [])
+    return [
+        words if len(of) in (0, len(results.scenarios)) else f"{', '.join(of)}: {words}"
+        for words, of in told.items()
+    ]
 
 
 def foreseen(options: argparse.Namespace) -> Answer:
