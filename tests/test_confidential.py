@@ -496,7 +496,8 @@ IMPERSONAL = {
     *("Capacity", "SeatsByDay", "SessionTables", "StayTables", "UseTables", "WeeklyTotal"),
     *("PlannedStay", "RunTotal"),
     # Whom a scenario is about, as shares, counts and rates.
-    *("Arrivals", "PublishedPopulation", "Shares"),
+    *("Arrivals", "PublishedPopulation", "ServiceTimes", "Shares", "ShippedNames", "Study"),
+    *("StudyArrivals", "StudyBase", "StudyCohort", "StudyPeople", "StudyValue", "StudyVariation"),
     # Measures, and what many patients come to.
     *("Coded", "CurvePoint", "DaysUntil", "DeliveredShare", "FollowUp", "FollowUpStep"),
     *("LeavingCode", "LeftFor", "Measure", "MeasureExclusion", "MeasureRule", "MeasureSum"),

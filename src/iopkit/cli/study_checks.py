@@ -17,6 +17,7 @@ from iopkit.cli.study_records import (
     read_record,
     versions,
 )
+from iopkit.documents.lines import Language
 from iopkit.prose import counted, listed, runs_text
 from iopkit.scenarios.simulation import simulate
 
@@ -29,7 +30,7 @@ def verified(options: argparse.Namespace) -> Answer:
     folder: Path = options.verify
     record = read_record(folder)
     text = record["study"]["text"]
-    language = "JSON" if text.lstrip().startswith("{") else "TOML"
+    language: Language = "JSON" if text.lstrip().startswith("{") else "TOML"
     read = study_of(
         Found("study", text.encode(), language),
         folder / record["study"]["folder"],

@@ -1,6 +1,6 @@
 """A study from its file, and where its names lead: its own folder first, then what is shipped."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
@@ -31,7 +31,11 @@ from iopkit.scenarios.study import Study, StudyPeople, wrong_names
 
 T = TypeVar("T")
 
-_TABLES = {".parquet": pl.read_parquet, ".csv": pl.read_csv, ".json": pl.read_json}
+_TABLES: Mapping[str, Callable[[Path], pl.DataFrame]] = {
+    ".parquet": pl.read_parquet,
+    ".csv": pl.read_csv,
+    ".json": pl.read_json,
+}
 
 
 @frozen(repr=False)

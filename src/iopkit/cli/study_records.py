@@ -20,7 +20,9 @@ from iopkit.documents.classes import writer_of
 from iopkit.documents.documents import to_document
 from iopkit.documents.indentation import indented
 from iopkit.prose import counted, runs_text
+from iopkit.scenarios.capacity import Capacity
 from iopkit.scenarios.populations import Population
+from iopkit.scenarios.priorities import Priorities
 from iopkit.scenarios.results import Results
 from iopkit.scenarios.scenarios import Scenario
 from iopkit.scenarios.simulation import Figures
@@ -59,11 +61,11 @@ def rules_of(scenario: Scenario) -> dict[str, dict[str, Plain]]:
         "habits": scenario.habits,
         "site": scenario.site,
     }
-    parts = {"priorities": scenario.priorities, "capacity": scenario.capacity}
-    return {
-        **{name: to_document(value) for name, value in made.items() if value is not None},
-        **{name: writer_of(type(of))(of) for name, of in parts.items() if of is not None},
-    }
+    documents = {name: to_document(value) for name, value in made.items() if value is not None}
+    documents["capacity"] = writer_of(Capacity)(scenario.capacity)
+    if scenario.priorities is not None:
+        documents["priorities"] = writer_of(Priorities)(scenario.priorities)
+    return documents
 
 
 def used_by(scenarios: Iterable[Scenario]) -> dict[str, dict[str, str]]:
@@ -102,13 +104,10 @@ def differences(was: Plain, now: Plain) -> list[str]:
 
 
 def _leaves(value: Plain, path: str = "") -> Iterator[tuple[str, Plain]]:
-    inside = enumerate(value) if isinstance(value, list) else None
-    if isinstance(value, dict):
-        inside = iter(value.items())
-    if inside is None:
+    if not isinstance(value, dict | list):
         yield path, value
         return
-    for key, part in inside:
+    for key, part in value.items() if isinstance(value, dict) else enumerate(value):
         yield from _leaves(part, f"{path}.{key}" if path else str(key))
 
 
@@ -195,9 +194,7 @@ def finish(out: Path, kept: KeptFigures, files: Mapping[Path, bytes]) -> None:
         kept.folder.rmdir()
 
 
-def files_of_run(
-    read: ReadStudy, results: Results, out: Path, *, csv: bool
-) -> dict[Path, bytes]:
+def files_of_run(read: ReadStudy, results: Results, out: Path, *, csv: bool) -> dict[Path, bytes]:
     """All that is written of a finished run."""
     files, rules = _tables(results, csv=csv), dict[str, bytes]()
     made_of = {each.name: _written(each, rules) for each in read.scenarios}
@@ -372,7 +369,9 @@ def _bibtex(record: Mapping[str, Plain]) -> Iterator[str]:
                 {
                     "title": f"{{{_tex(source['citation'])}}}",
                     "url": source["url"],
-                    "note": _tex(f"{rule['title']}: {'; '.join(notes)}" if notes else rule["title"]),
+                    "note": _tex(
+                        f"{rule['title']}: {'; '.join(notes)}" if notes else rule["title"]
+                    ),
                 },
             )
 

@@ -181,8 +181,8 @@ def _told(read: ReadStudy, results: Results) -> tuple[str, list[dict[str, Any]] 
             told = {str(each) for each in results.findings}
             careful = (each for each in compared.findings if each not in told)
             head = f"Compared with {compared.base}; limits for {compared.confidence:.0%}:"
-            lines = (head, *map(str, compared.rows), "", *careful, *_findings(results))
-            return "\n".join(lines).rstrip(), compared.table.to_dicts()
+            said = (head, *map(str, compared.rows), "", *careful, *_findings(results))
+            return "\n".join(said).rstrip(), compared.table.to_dicts()
     rows = _means(results, read.study.measures).rows()
     lines = [
         f"{measure}: {scenario} {'no figure' if mean is None else f'{mean:,.4g}'}"

@@ -1,8 +1,10 @@
-"""Studies as people write them: a base and its variations, by the names of what they are made of."""
+"""Studies as people write them: a base and its variations, by the names of what is in them."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from enum import Enum
+from fractions import Fraction
+from functools import partial
 from typing import Any, Protocol, TypeVar, get_args, get_type_hints
 
 import attrs
@@ -36,6 +38,9 @@ from iopkit.scenarios.totals import TOTALS
 from iopkit.sites.sites import Site
 
 T = TypeVar("T")
+
+_EVEN = (Fraction(1, 7),) * 7
+_NOBODY = Cohort()
 
 
 @frozen
@@ -109,14 +114,13 @@ class StudyArrivals:
     @property
     def arrivals(self) -> Arrivals:
         """The same as scenarios have it."""
-        given = {
-            "weekdays": self.weekdays or None,
-            "waiting": self.waiting and self.waiting.cohort,
-            "caseload": self.caseload and self.caseload.cohort,
-        }
-        return evolve(
-            Arrivals(self.by_week or self.per_week or 0, self.days, self.spread_weeks),
-            **{name: value for name, value in given.items() if value is not None},
+        return Arrivals(
+            self.by_week or self.per_week or 0,
+            self.days,
+            self.spread_weeks,
+            self.weekdays or _EVEN,
+            waiting=self.waiting.cohort if self.waiting else _NOBODY,
+            caseload=self.caseload.cohort if self.caseload else _NOBODY,
         )
 
 
@@ -141,7 +145,7 @@ class ServiceTimes:
     @property
     def given(self) -> tuple[str, int | timedelta]:
         """As a scenario takes it."""
-        return self.service, self.per_week if self.times is None else self.times  # type: ignore[return-value]
+        return self.service, self.times or self.per_week or 0
 
 
 @frozen
@@ -283,9 +287,7 @@ class Study:
             ),
         )
 
-    def scenarios(
-        self, *, find: StudyNames, facts: Iterable[AnyFact] = ()
-    ) -> tuple[Scenario, ...]:
+    def scenarios(self, *, find: StudyNames, facts: Iterable[AnyFact] = ()) -> tuple[Scenario, ...]:
         """The base, and each variation.
 
         Args:
@@ -305,15 +307,14 @@ def wrong_names(study: Mapping[str, Any], find: StudyNames) -> tuple[Fault, ...]
     So that whoever mends it hears of all at once. Any: plain values of which nothing is known.
     """
     told: list[Fault] = []
-    base = study.get("base")
-    measures = study.get("measures")
+    base, measures = study.get("base"), study.get("measures")
     if isinstance(measures, list):
         told += _unknown_measures(each for each in measures if isinstance(each, str))
-    for name, kind in _NAMED.items() if isinstance(base, Mapping) else ():
-        given = base.get(name)
-        for path, each in _each_name(name, given):
+    named: Mapping[str, Any] = base if isinstance(base, Mapping) else {}
+    for name, kind in _NAMED.items():
+        for path, each in _each_name(name, named.get(name)):
             if isinstance(each, str):
-                _found(told, ("base", *path), lambda kind=kind, each=each: find.value(kind, each))
+                _found(told, ("base", *path), partial(find.value, kind, each))
     return tuple(told)
 
 
@@ -397,9 +398,7 @@ class _Finding:
     def _named(self, path: tuple[Step, ...], key: str, given: object) -> Any:  # noqa: ANN401
         kind, values = _NAMED[key], []
         for at, name in _each_name(key, given):
-            value = _found(
-                self.told, (*path, *at), lambda name=name: self._find.value(kind, str(name))
-            )
+            value = _found(self.told, (*path, *at), partial(self._find.value, kind, str(name)))
             if value is None:
                 return None
             values.append(value)
