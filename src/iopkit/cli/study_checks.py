@@ -17,7 +17,6 @@ from iopkit.cli.study_records import (
     read_record,
     versions,
 )
-from iopkit.documents.lines import Language
 from iopkit.prose import counted, listed, runs_text
 from iopkit.scenarios.simulation import simulate
 
@@ -30,9 +29,8 @@ def verified(options: argparse.Namespace) -> Answer:
     folder: Path = options.verify
     record = read_record(folder)
     text = record["study"]["text"]
-    language: Language = "JSON" if text.lstrip().startswith("{") else "TOML"
     read = study_of(
-        Found("study", text.encode(), language),
+        Found("study", text.encode(), "JSON" if text.lstrip().startswith("{") else "TOML"),
         folder / record["study"]["folder"],
         own_of(options),
         name=f"the study of {folder}",
