@@ -312,9 +312,9 @@ def wrong_names(study: Mapping[str, Any], find: StudyNames) -> tuple[Fault, ...]
         told += _unknown_measures(each for each in measures if isinstance(each, str))
     named: Mapping[str, Any] = base if isinstance(base, Mapping) else {}
     for name, kind in _NAMED.items():
-        for path, each in _each_name(name, named.get(name)):
+        for path, each in _each_name(("base", name), named.get(name)):
             if isinstance(each, str):
-                _found(told, ("base", *path), partial(find.value, kind, each))
+                _found(told, path, partial(find.value, kind, each))
     return tuple(told)
 
 
@@ -336,12 +336,12 @@ _NAMED: Mapping[str, Any] = {
 """Which keys of a base are names, and of what."""
 
 
-def _each_name(key: str, given: object) -> Iterator[tuple[tuple[Step, ...], object]]:
+def _each_name(path: tuple[Step, ...], given: object) -> Iterator[tuple[tuple[Step, ...], object]]:
     """Names, and where each stands."""
     if isinstance(given, list | tuple):
-        yield from (((key, place), each) for place, each in enumerate(given))
+        yield from (((*path, place), each) for place, each in enumerate(given))
     elif given is not None:
-        yield (key,), given
+        yield path, given
 
 
 def _found(told: list[Fault], path: tuple[Step, ...], find: Callable[[], T]) -> T | None:
@@ -389,7 +389,7 @@ class _Finding:
             "times": tuple(each.given for each in base.times),
             "assume_in_force": base.assume_in_force,
         }
-        found = {name: self._named(("base",), name, getattr(base, name)) for name in _NAMED}
+        found = {name: self._named(("base", name), name, getattr(base, name)) for name in _NAMED}
         roster = found.pop("groups")
         found["population"] = self._people(("base", "population"), base.population)
         found["capacity"] = self._capacity(("base", "groups"), roster, found["site"])
@@ -397,8 +397,8 @@ class _Finding:
 
     def _named(self, path: tuple[Step, ...], key: str, given: object) -> Any:  # noqa: ANN401
         kind, values = _NAMED[key], []
-        for at, name in _each_name(key, given):
-            value = _found(self.told, (*path, *at), partial(self._find.value, kind, str(name)))
+        for at, name in _each_name(path, given):
+            value = _found(self.told, at, partial(self._find.value, kind, str(name)))
             if value is None:
                 return None
             values.append(value)
@@ -453,12 +453,12 @@ class _Finding:
         text, value = given.path, given.value
         if isinstance(value, str):
             if text == "capacity":
-                roster = self._named(path[:-1], "groups", value)
+                roster = self._named(path, "groups", value)
                 return roster and self._capacity(path, roster, parts.get("site"))
             if text == "population":
                 return self._people(path, evolve(self._study.base.population, name=value))
             if text in _NAMED:
-                return self._named(path[:-1], text, value)
+                return self._named(path, text, value)
         return _as_taken(text.split("."), value, parts)
 
 
