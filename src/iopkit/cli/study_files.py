@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import TypeVar
+from typing import BinaryIO, TypeVar
 
 import polars as pl
 from attrs import evolve
@@ -31,7 +31,7 @@ from iopkit.scenarios.study import Study, StudyPeople, wrong_names
 
 T = TypeVar("T")
 
-_TABLES: Mapping[str, Callable[[Path], pl.DataFrame]] = {
+_TABLES: Mapping[str, Callable[[BinaryIO], pl.DataFrame]] = {
     ".parquet": pl.read_parquet,
     ".csv": pl.read_csv,
     ".json": pl.read_json,
@@ -66,9 +66,10 @@ class FolderNames:
             fault = Fault(("count",), "none, as all of a file are taken", str(asked.count))
             raise InvalidError("people", [fault])
         try:
-            frame = _TABLES[path.suffix](path)
+            with path.open("rb") as file:
+                frame = _TABLES[path.suffix](file)
         except OSError as error:
-            raise UsageError(f"cannot read {path}: {error.strerror or 'no such table'}") from error
+            raise UsageError(f"cannot read {path}: {error.strerror}") from error
         except pl.exceptions.PolarsError as error:
             # What it says may be of people.
             raise UsageError(f"cannot read {path}: it is no table of its kind") from error

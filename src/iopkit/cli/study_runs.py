@@ -91,6 +91,8 @@ def _asked(options: argparse.Namespace) -> tuple[ReadStudy, tuple[int, ...], int
     read = read_study(options.study, own_of(options))
     count = read.study.replications if options.replications is None else options.replications
     which = tuple(options.only or range(count))
+    if not which or min(which) < 0:
+        raise UsageError("--replications and --only: expected at least 1, and numbers from 0")
     return read, which, read.study.seed if options.seed is None else options.seed
 
 

@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from iopkit.eligibility.policies import Policy
-from iopkit.errors import Fault, InvalidError, UnknownNameError
+from iopkit.errors import Fault, InvalidError, UnknownNameError, find_named
 from iopkit.fields import frozen
 from iopkit.library.habits import find_habits
 from iopkit.library.policies import find_policy
-from iopkit.library.populations import find_population
+from iopkit.library.populations import POPULATIONS, find_population
 from iopkit.library.programs import find_program
 from iopkit.programs.programs import Program
 
@@ -44,6 +44,7 @@ class ShippedNames:
             UnknownNameError: none of that name are shipped.
             InvalidError: it is not said how many, or something is asked that files alone have.
         """
+        find_named("population", asked.name, POPULATIONS)
         if asked.count is None:
             raise InvalidError("people", [Fault(("count",), "how many are drawn", "none")])
         if others or asked.key or asked.weight or asked.strata:

@@ -354,7 +354,8 @@ def _found(told: list[Fault], path: tuple[Step, ...], find: Callable[[], T]) -> 
     except InvalidError as error:
         told += (fault.under(*path) for fault in error.faults)
     except IopkitError as error:
-        told.append(Fault(path, "what can be found", "; ".join(str(error).split("\n"))))
+        words = "; ".join(str(error).removeprefix("cannot read ").split("\n"))
+        told.append(Fault(path, "what can be read", words))
     return None
 
 
