@@ -13,9 +13,10 @@ import polars as pl
 import pytest
 
 from iopkit.cli import main, study_records, study_runs
+from iopkit.cli.writing import write_all
 from iopkit.errors import MissingExtraError
 from iopkit.scenarios import WorkerLostError, simulate
-from iopkit.scenarios.simulation import Figures
+from iopkit.scenarios.simulation import Figures, Job, run_job
 
 pytestmark = pytest.mark.measured
 
@@ -61,7 +62,7 @@ document = "site"
 format = 2
 name = "Elm"
 zone = "America/Chicago"
-hours = ["monday 08:00-22:00", "tuesday 08:00-22:00", "wednesday 08:00-22:00", "thursday 08:00-22:00"]
+hours = ["monday 08:00-22:00", "tuesday 08:00-22:00", "thursday 08:00-22:00"]
 """
 POLICY = """
 document = "policy"
@@ -71,7 +72,12 @@ title = "Adults"
 
 [[versions.dated]]
 since = 2025-01-01
-source = { citation = "A sheet of 2025", grade = "T3", url = "https://example.org/a_b", checked = 2025-06-30 }
+
+[versions.dated.source]
+citation = "A sheet of 2025"
+grade = "T3"
+url = "https://example.org/a_b"
+checked = 2025-06-30
 
 [[versions.dated.value]]
 name = "adult"
@@ -95,7 +101,8 @@ def run(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.
 
     def running(*arguments: object) -> Said:
         code = main([str(argument) for argument in arguments])
-        return code, *capsys.readouterr()
+        out, err = capsys.readouterr()
+        return code, out, err
 
     return running
 
@@ -235,7 +242,8 @@ def test_a_dry_run_tells_what_a_run_would_take(run: Run) -> None:
     first, base, more, last = out.splitlines()
     assert first == "One more seat?"
     assert re.fullmatch(
-        r"as it is: a load of \d+% of 3 seats; about \d+ in care and [\d.]+ waiting at a time; 1 job",
+        r"as it is: a load of \d+% of 3 seats; about \d+ in care and [\d.]+ waiting at a time; 1 "
+        r"job",
         base,
     )
     assert more.startswith("one more: a load of ")
@@ -252,8 +260,7 @@ def test_a_dry_run_of_no_seats_or_no_end_of_them(seats: str, said: str, run: Run
     changed("study.toml", "seats = 3", seats or "seats = 9")
     if not seats:
         text = Path("study.toml").read_text("utf-8")
-        head, _, rest = text.partition("[[base.seats]]")
-        Path("study.toml").write_text(head, encoding="utf-8")
+        Path("study.toml").write_text(text.partition("[[base.seats]]")[0], encoding="utf-8")
     code, out, _ = run("simulate", "study.toml", "--dry-run", "--json", "--workers", 2)
     assert code == 0
     found = json.loads(out)
@@ -296,8 +303,8 @@ def test_places_that_are_not_there_have_their_lines(run: Run) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("people.csv", "peeple.csv", "cannot read peeple.csv: No such file"),
-        ("people.csv", "site.json", "cannot read site.json: it is no table of its kind"),
+        ("people.csv", "peeple.csv", "expected what can be read, found peeple.csv: No such file"),
+        ("people.csv", "site.json", "site.json: it is no table of its kind"),
         ('key = "person"', "count = 3", "none, as all of a file are taken"),
         ('key = "person"', 'key = "persona"', "persona: expected a column of texts"),
         ("people.csv", "nobody", "a known population"),
@@ -382,12 +389,14 @@ def test_a_run_that_was_stopped_goes_on(
     kept = written()
     assert len(kept) == 4 + 1
     assert {name.partition("/")[0] for name in kept} == {"figures"}
-    ran: list[int] = []
+    ran: list[Job] = []
+
+    def counted(job: Job) -> Figures:
+        ran.append(job)
+        return run_job(job)
+
     monkeypatch.setattr(study_runs, "simulate", simulate)
-    monkeypatch.setattr(
-        "iopkit.scenarios.simulation.run_job",
-        lambda job, ran_job=study_runs.run_job: ran.append(1) or ran_job(job),
-    )
+    monkeypatch.setattr("iopkit.scenarios.simulation.run_job", counted)
     assert run("simulate", "study.toml", "--out", "out")[0] == 0
     assert len(ran) == 2
     assert written() == written("whole")
@@ -461,20 +470,19 @@ def test_a_lost_worker_is_a_failure_of_the_machine(
 
 @pytest.mark.usefixtures("small_jobs")
 def test_a_full_disk_leaves_what_was_done(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    written_all = study_records.write_all
     calls: list[int] = []
 
     def full(files: Any, **more: Any) -> None:
         calls.append(1)
         if len(calls) > 2:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        written_all(files, **more)
+        write_all(files, **more)
 
     monkeypatch.setattr(study_records, "write_all", full)
     with pytest.raises(OSError, match="No space left"):
         run("simulate", "study.toml", "--out", "out")
     assert len([name for name in written() if name.endswith(".npz")]) == 2
-    monkeypatch.setattr(study_records, "write_all", written_all)
+    monkeypatch.setattr(study_records, "write_all", write_all)
     assert run("simulate", "study.toml", "--out", "out")[0] == 0
     assert run("simulate", "--verify", "out")[0] == 0
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
-from typing import BinaryIO, TypeVar
+from typing import TypeVar
 
 import polars as pl
 from attrs import evolve
@@ -31,10 +32,10 @@ from iopkit.scenarios.study import Study, StudyPeople, wrong_names
 
 T = TypeVar("T")
 
-_TABLES: Mapping[str, Callable[[BinaryIO], pl.DataFrame]] = {
-    ".parquet": pl.read_parquet,
-    ".csv": pl.read_csv,
+_TABLES: Mapping[str, Callable[[bytes], pl.DataFrame]] = {
+    ".csv": partial(pl.read_csv, infer_schema_length=None),
     ".json": pl.read_json,
+    ".parquet": pl.read_parquet,
 }
 
 
@@ -66,8 +67,7 @@ class FolderNames:
             fault = Fault(("count",), "none, as all of a file are taken", str(asked.count))
             raise InvalidError("people", [fault])
         try:
-            with path.open("rb") as file:
-                frame = _TABLES[path.suffix](file)
+            frame = _TABLES[path.suffix](path.read_bytes())
         except OSError as error:
             raise UsageError(f"cannot read {path}: {error.strerror}") from error
         except pl.exceptions.PolarsError as error:

@@ -19,6 +19,7 @@ from iopkit.cli.writing import write_all
 from iopkit.documents.classes import writer_of
 from iopkit.documents.documents import to_document
 from iopkit.documents.indentation import indented
+from iopkit.documents.values import is_list, is_object
 from iopkit.prose import counted, runs_text
 from iopkit.scenarios.capacity import Capacity
 from iopkit.scenarios.populations import Population
@@ -104,10 +105,10 @@ def differences(was: Plain, now: Plain) -> list[str]:
 
 
 def _leaves(value: Plain, path: str = "") -> Iterator[tuple[str, Plain]]:
-    if not isinstance(value, dict | list):
+    if not (is_object(value) or is_list(value)):
         yield path, value
         return
-    for key, part in value.items() if isinstance(value, dict) else enumerate(value):
+    for key, part in value.items() if is_object(value) else enumerate(value):
         yield from _leaves(part, f"{path}.{key}" if path else str(key))
 
 
@@ -317,7 +318,7 @@ def _read(path: Path) -> dict[str, Plain]:
         raise UsageError(f"cannot read {path}: {error.strerror}") from error
     except ValueError as error:
         raise UsageError(f"cannot read {path}: it is not as a run has left it") from error
-    return found if isinstance(found, dict) else {}
+    return found if is_object(found) else {}
 
 
 def cited(record: Mapping[str, Plain]) -> Answer:

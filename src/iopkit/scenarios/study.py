@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from enum import Enum
 from fractions import Fraction
 from functools import partial
-from typing import Any, Protocol, TypeVar, get_args, get_type_hints
+from typing import Any, Protocol, TypeVar, cast, get_args, get_type_hints
 
 import attrs
 from attrs import evolve
@@ -309,8 +309,9 @@ def wrong_names(study: Mapping[str, Any], find: StudyNames) -> tuple[Fault, ...]
     told: list[Fault] = []
     base, measures = study.get("base"), study.get("measures")
     if isinstance(measures, list):
-        told += _unknown_measures(each for each in measures if isinstance(each, str))
-    named: Mapping[str, Any] = base if isinstance(base, Mapping) else {}
+        names = cast("list[object]", measures)
+        told += _unknown_measures(each for each in names if isinstance(each, str))
+    named = cast("Mapping[str, object]", base) if isinstance(base, Mapping) else {}
     for name, kind in _NAMED.items():
         for path, each in _each_name(("base", name), named.get(name)):
             if isinstance(each, str):
@@ -339,7 +340,8 @@ _NAMED: Mapping[str, Any] = {
 def _each_name(path: tuple[Step, ...], given: object) -> Iterator[tuple[tuple[Step, ...], object]]:
     """Names, and where each stands."""
     if isinstance(given, list | tuple):
-        yield from (((*path, place), each) for place, each in enumerate(given))
+        names = cast("Sequence[object]", given)
+        yield from (((*path, place), each) for place, each in enumerate(names))
     elif given is not None:
         yield path, given
 
@@ -397,7 +399,7 @@ class _Finding:
         return known | {name: value for name, value in found.items() if value is not None}
 
     def _named(self, path: tuple[Step, ...], key: str, given: object) -> Any:  # noqa: ANN401
-        kind, values = _NAMED[key], []
+        kind, values = _NAMED[key], list[Any]()
         for at, name in _each_name(path, given):
             value = _found(self.told, at, partial(self._find.value, kind, str(name)))
             if value is None:
@@ -490,7 +492,7 @@ def _as_taken(path: Sequence[str], value: Scalar, parts: Mapping[str, Any]) -> o
         old = part_named(owner, last)
         kinds: set[Any] = {type(old)}
     else:
-        kind = Scenario if owner is parts else type(owner)
+        kind: Any = Scenario if owner is parts else type(owner)
         hint = get_type_hints(kind).get(last) if attrs.has(kind) else None
         kinds = {hint, *get_args(hint)}
     if isinstance(value, str):
