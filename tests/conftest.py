@@ -261,9 +261,9 @@ from iopkit.scenarios.curves import (
 from iopkit.scenarios.habits import Habits
 from iopkit.scenarios.leaving import ComingBack, Effect, Exit, Exits, HazardOf
 from iopkit.scenarios.shares import Share
-from iopkit.scenarios.study import (
+from iopkit.scenarios.study import Study
+from iopkit.scenarios.study_parts import (
     ServiceTimes,
-    Study,
     StudyArrivals,
     StudyBase,
     StudyCohort,

@@ -124,7 +124,7 @@ from iopkit.reports import (
     tradeoffs_text,
     week_text,
 )
-from iopkit.scenarios.study import wrong_names
+from iopkit.scenarios.study_names import wrong_names
 from iopkit.schedules import (
     Meeting,
     Schedule,

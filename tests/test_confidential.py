@@ -467,7 +467,8 @@ INSIDE = {
         "CourseRecords",
     ),
     *("Done", "Lane", "OfEach", "Stay"),
-    *("EntryLine", "EntryLines", "FileLine", "Floor", "Foresight", "Found"),
+    *("EntryLine", "EntryLines", "FileLine", "Floor", "FolderNames", "Foresight", "Found"),
+    "ReadStudy",
     *("Gain", "GivenGroups", "Kept", "Many", "Piece", "Table", "TableRow", "Work"),
     # Many people at once, of whom no field is shown; tests/scenarios/ look.
     *("Cohort", "EpisodeSessions", "Episodes", "Population", "Prepared", "Referrals", "Requests"),

@@ -199,7 +199,7 @@ def test_replications_seed_and_workers_are_the_callers(run: Run) -> None:
 
 def test_without_scipy_means_are_told(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     def missing(name: str, *given: Any) -> Any:
-        if name == "iopkit.studies":
+        if name == "iopkit.studies.comparisons":
             raise MissingExtraError("studies", "a study")
         return imported(name, *given)
 

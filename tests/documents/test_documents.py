@@ -89,9 +89,9 @@ from iopkit.scenarios.curves import AfterLast, ByWeek, Constant, Left, LogLogist
 from iopkit.scenarios.habits import Habits
 from iopkit.scenarios.leaving import Effect, Ending, Endings, Exit, Exits, HazardOf
 from iopkit.scenarios.shares import Share
-from iopkit.scenarios.study import (
+from iopkit.scenarios.study import Study
+from iopkit.scenarios.study_parts import (
     ServiceTimes,
-    Study,
     StudyArrivals,
     StudyBase,
     StudyPeople,

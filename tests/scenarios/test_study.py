@@ -27,7 +27,7 @@ from iopkit.scenarios import (
     StudyVariation,
     vary,
 )
-from iopkit.scenarios.study import wrong_names
+from iopkit.scenarios.study_names import wrong_names
 from iopkit.sites import Site
 from iopkit.windows import WeeklyWindows
 

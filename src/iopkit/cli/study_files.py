@@ -28,7 +28,9 @@ from iopkit.library.priorities import INJECTS_DRUGS
 from iopkit.library.study_names import ShippedNames
 from iopkit.scenarios.populations import Population
 from iopkit.scenarios.scenarios import Scenario
-from iopkit.scenarios.study import Study, StudyPeople, wrong_names
+from iopkit.scenarios.study import Study
+from iopkit.scenarios.study_names import wrong_names
+from iopkit.scenarios.study_parts import StudyPeople
 
 T = TypeVar("T")
 

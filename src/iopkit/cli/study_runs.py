@@ -175,7 +175,7 @@ def _told(read: ReadStudy, results: Results) -> tuple[str, list[dict[str, Any]] 
     several = len(read.scenarios) > 1 and len(results.replications) > 1
     if several:
         try:
-            from iopkit.studies import compare
+            from iopkit.studies.comparisons import compare
         except MissingExtraError:
             pass
         else:

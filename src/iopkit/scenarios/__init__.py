@@ -39,9 +39,9 @@ from iopkit.scenarios.results import Results
 from iopkit.scenarios.scenarios import Scenario, vary
 from iopkit.scenarios.shares import HabitFigure, Share
 from iopkit.scenarios.simulation import WorkerLostError, simulate
-from iopkit.scenarios.study import (
+from iopkit.scenarios.study import Study
+from iopkit.scenarios.study_parts import (
     ServiceTimes,
-    Study,
     StudyArrivals,
     StudyBase,
     StudyCohort,
