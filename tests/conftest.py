@@ -246,6 +246,7 @@ from iopkit.requirements import (
     WrittenPlan,
 )
 from iopkit.scenarios.attending import Assessing, Attending, AttendingRule, Came, Coming
+from iopkit.scenarios.capacity import SeatPool
 from iopkit.scenarios.curves import (
     AfterLast,
     ByWeek,
@@ -260,6 +261,16 @@ from iopkit.scenarios.curves import (
 from iopkit.scenarios.habits import Habits
 from iopkit.scenarios.leaving import ComingBack, Effect, Exit, Exits, HazardOf
 from iopkit.scenarios.shares import Share
+from iopkit.scenarios.study import Study
+from iopkit.scenarios.study_parts import (
+    ServiceTimes,
+    StudyArrivals,
+    StudyBase,
+    StudyCohort,
+    StudyPeople,
+    StudyValue,
+    StudyVariation,
+)
 from iopkit.schedules import Attendance, HowGiven
 from iopkit.scopes import License, LicenseKind, Scope
 from iopkit.sites import Closure, HolidayCalendar, Offer, Referral
@@ -350,6 +361,7 @@ _READERS: Mapping[str, Callable[[str | bytes], object]] = {
     "roster": lambda data: from_json(Roster, data),
     "schedule": lambda data: from_json(Schedule, data),
     "site": lambda data: from_json(Site, data),
+    "study": lambda data: from_json(Study, data),
 }
 
 _SOURCE = Source("42 CFR 1.1", Grade.LEGAL_TEXT, "https://example.org/1", date(2024, 1, 1))
@@ -878,6 +890,45 @@ _ASSIGNMENTS = Assignments(
 )
 
 _COUNTED = Source("A study", Grade.OFFICIAL, "https://example.org/a", date(2026, 1, 5))
+_STUDY = Study(
+    "study",
+    "More seats?",
+    StudyBase(
+        _START,
+        26,
+        "program.toml",
+        "site.toml",
+        ("habits.toml", "telehealth-iop-2024"),
+        StudyPeople("people.csv", key="person", weight="weight", strata=("sex",)),
+        StudyArrivals(
+            5,
+            weekdays=(0.5, 0.5, 0, 0, 0, 0, 0),
+            waiting=StudyCohort(2, 14),
+            caseload=StudyCohort(3, 60),
+        ),
+        name="now",
+        policy="policy.toml",
+        groups="roster.toml",
+        seats=(SeatPool("a", "group", 8, FACTS["age"] >= 18, closed=True, begins=_START),),
+        priorities="us-block-grant",
+        track="day",
+        phase_weeks=(PhaseWeeks("treatment", 8),),
+        times=(
+            ServiceTimes("group", times=3),
+            ServiceTimes("family", per_week=timedelta(minutes=90)),
+        ),
+        assume_in_force=True,
+    ),
+    ("completed", "wait_days"),
+    (
+        StudyVariation(
+            "more", (StudyValue("capacity.pools.a.seats", 9), StudyValue("habits.attends", 0.9))
+        ),
+        StudyVariation("later", (StudyValue("start", "2026-04-06"),)),
+    ),
+    replications=40,
+    seed=-7,
+)
 _HABITS = Habits(
     "habits",
     "What people do",
@@ -1000,6 +1051,7 @@ def values() -> dict[str, object]:
         "roster": _ROSTER,
         "schedule": dated,
         "site": _SITE,
+        "study": _STUDY,
     }
 
 

@@ -37,6 +37,7 @@ from iopkit.documents import (
     from_json,
     from_toml,
     predicate_from_json,
+    to_document,
     to_json,
 )
 from iopkit.documents.documents import read_carefully
@@ -64,6 +65,7 @@ from iopkit.library import (
     POLICIES,
     RATES,
     REQUIREMENTS,
+    ShippedNames,
     find_coding,
     find_ladder,
     find_policy,
@@ -122,6 +124,7 @@ from iopkit.reports import (
     tradeoffs_text,
     week_text,
 )
+from iopkit.scenarios.study_names import wrong_names
 from iopkit.schedules import (
     Meeting,
     Schedule,
@@ -465,6 +468,7 @@ USES: Mapping[str, Sequence[Use]] = {
     "roster": (_used_roster,),
     "schedule": _SCHEDULE,
     "site": (_used_site,),
+    "study": (lambda study: wrong_names(to_document(study), ShippedNames()),),
 }
 LONG_USES: Mapping[str, Sequence[Use]] = {
     "calendar": (_moved_around,),

@@ -468,6 +468,9 @@ INSIDE = {
     ),
     *("Done", "Lane", "OfEach", "LaneSpan"),
     *("EntryLine", "EntryLines", "FileLine", "Floor", "Foresight", "Found"),
+    *("Done", "Lane", "OfEach", "Stay"),
+    *("EntryLine", "EntryLines", "FileLine", "Floor", "FolderNames", "Foresight", "Found"),
+    "ReadStudy",
     *("Gain", "GivenGroups", "Kept", "Many", "Piece", "Table", "TableRow", "Work"),
     # Many people at once, of whom no field is shown; tests/scenarios/ look.
     *("Cohort", "EpisodeSessions", "Episodes", "Population", "Prepared", "Referrals", "Requests"),
@@ -498,7 +501,8 @@ IMPERSONAL = {
     *("Capacity", "SeatsByDay", "SessionTables", "StayTables", "UseTables", "WeeklyTotal"),
     *("PlannedStay", "RunTotal"),
     # Whom a scenario is about, as shares, counts and rates.
-    *("Arrivals", "PublishedPopulation", "Shares"),
+    *("Arrivals", "PublishedPopulation", "ServiceTimes", "Shares", "ShippedNames", "Study"),
+    *("StudyArrivals", "StudyBase", "StudyCohort", "StudyPeople", "StudyValue", "StudyVariation"),
     # Measures, and what many patients come to.
     *("Coded", "CurvePoint", "DaysUntil", "DeliveredShare", "FollowUp", "FollowUpStep"),
     *("LeavingCode", "LeftFor", "Measure", "MeasureExclusion", "MeasureRule", "MeasureSum"),

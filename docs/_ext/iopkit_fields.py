@@ -33,7 +33,7 @@ class Documents(SphinxDirective):
 # What people write comes first.
 ORDER = (
     *("patient", "site", "program", "policy", "ladder", "predicate", "instrument", "facts"),
-    *("goals", "requirements", "due_rules", "habits"),
+    *("goals", "requirements", "due_rules", "habits", "study"),
     *("coding", "rates", "roster", "clinic", "assignments", "plan", "schedule", "course"),
     "charges",
 )

@@ -44,6 +44,7 @@ TEMPLATES = (
     "requirements",
     "roster",
     "site",
+    "study",
 )
 # What iopkit works out, so that nobody begins one by hand.
 RESULTS = {
@@ -244,6 +245,7 @@ ELSEWHERE: dict[str, dict[Any, str]] = {
     "ladder": {Policy: "policy"} | dict.fromkeys(get_args(Predicate), "predicate"),
     "policy": dict.fromkeys(get_args(Predicate), "predicate"),
     "roster": {Service: "program"},
+    "study": dict.fromkeys(get_args(Predicate), "predicate"),
 }
 
 

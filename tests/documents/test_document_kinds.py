@@ -18,7 +18,7 @@ from iopkit.documents.kinds import KINDS
 from iopkit.library import find_habits, find_program, habit_names
 to_json(find_program("matrix-16-week"))
 print("habits" in KINDS, "iopkit.scenarios" in sys.modules, "festinger-2002" in habit_names())
-for ask in (lambda: KINDS["habits"], lambda: find_habits("festinger-2002")):
+for ask in (lambda: KINDS["habits"], lambda: KINDS["study"], lambda: find_habits("festinger-2002")):
     try:
         ask()
     except MissingExtraError as error:
@@ -37,7 +37,7 @@ def test_documents_need_no_extra_until_habits_are_asked_for() -> None:
     )
     first, *refused = done.stdout.splitlines()
     assert first == "True False True"
-    assert refused == ["a scenario needs an extra: pip install 'iopkit[scenarios]'"] * 2
+    assert refused == ["a scenario needs an extra: pip install 'iopkit[scenarios]'"] * 3
 
 
 def test_a_class_is_known_by_its_name_and_the_other_way_round() -> None:

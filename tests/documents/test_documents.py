@@ -84,10 +84,21 @@ from iopkit.plans import (
 from iopkit.programs.progress import COURSE_FACTS, service_facts
 from iopkit.requirements import RequirementSet
 from iopkit.scenarios.attending import Attending, AttendingRule
+from iopkit.scenarios.capacity import SeatPool
 from iopkit.scenarios.curves import AfterLast, ByWeek, Constant, Left, LogLogistic, Tabulated
 from iopkit.scenarios.habits import Habits
 from iopkit.scenarios.leaving import Effect, Ending, Endings, Exit, Exits, HazardOf
 from iopkit.scenarios.shares import Share
+from iopkit.scenarios.study import Study
+from iopkit.scenarios.study_parts import (
+    ServiceTimes,
+    StudyArrivals,
+    StudyBase,
+    StudyPeople,
+    StudyValue,
+    StudyVariation,
+)
+from iopkit.scenarios.totals import TOTALS
 from iopkit.schedules import Attendance, HowGiven, Reason
 from iopkit.sites import HolidayCalendar, Offer
 from iopkit.sources import Dated, Grade, Versions
@@ -276,6 +287,30 @@ def ladders(draw: st.DrawFn) -> Ladder:
 
 
 @st.composite
+def studies(draw: st.DrawFn) -> Study:
+    values = st.booleans() | st.integers(-9, 9) | st.floats(-9, 9) | _texts
+    value = st.builds(StudyValue, _texts, values)
+    people = st.builds(StudyPeople, _names, st.none() | st.integers(1, 9), strata=st.tuples(_texts))
+    arrivals = st.builds(StudyArrivals, st.floats(0, 9), spread_weeks=st.none() | st.integers(1, 9))
+    base = st.builds(
+        StudyBase,
+        days(),
+        st.integers(1, 99),
+        *(_names, _names, st.tuples(_names), people, arrivals),
+        seats=st.tuples(st.builds(SeatPool, _names, _names, st.integers(0, 9), labeled())),
+        times=st.tuples(st.builds(ServiceTimes, _names, st.integers(1, 9))),
+    )
+    return Study(
+        draw(_names),
+        draw(_texts),
+        evolve(draw(base), name="base"),
+        draw(st.tuples(st.sampled_from([*TOTALS]))),
+        draw(st.tuples(st.builds(StudyVariation, st.just("other"), st.tuples(value)))),
+        seed=draw(st.integers()),
+    )
+
+
+@st.composite
 def habits(draw: st.DrawFn) -> Habits:
     sources = st.none() | st.just(Source("A study", Grade.OFFICIAL))
     shares = st.builds(Share, st.floats(0, 1), sources)
@@ -410,6 +445,7 @@ VALUES: Mapping[str, st.SearchStrategy[Any]] = {
     "roster": rosters() | rosters(contested=True),
     "schedule": plans_at().map(lambda pair: schedule(*pair)),
     "site": full_sites().flatmap(calendars_of),
+    "study": studies(),
 }
 
 
@@ -491,7 +527,7 @@ from iopkit.checks import Finding
 from iopkit.courses import Course, DueRuleSet
 from iopkit.modalities import Delivery, Modality
 from iopkit.requirements import RequirementSet
-from iopkit.scenarios import Habits
+from iopkit.scenarios import Habits, Study
 from iopkit.schedules import Attendance, HowGiven
 kinds = {"assignments": Assignments, "charges": Charges, "clinic": ClinicSettings,
          "coding": CodingScheme, "course": Course, "due_rules": DueRuleSet,
@@ -500,7 +536,7 @@ kinds = {"assignments": Assignments, "charges": Charges, "clinic": ClinicSetting
          "ladder": Ladder, "patient": Patient,
          "placement": Placement, "plan": Plan, "policy": Policy, "program": Program,
          "rates": RateTable, "requirements": RequirementSet, "roster": Roster,
-         "schedule": Schedule, "site": Site}
+         "schedule": Schedule, "site": Site, "study": Study}
 texts = {file.stem: file.read_text(encoding="utf-8") for file in Path(sys.argv[1]).iterdir()}
 values = {name: from_json(kind, texts[name]) for name, kind in kinds.items()}
 values["predicate"] = predicate_from_json(texts["predicate"])

@@ -688,6 +688,7 @@ def test_a_schema_names_the_current_format() -> None:
             "goals",
             "habits",
             "instrument",
+            "study",
         },
         3: {"decision", "ladder", "placement", "plan", "schedule"},
     }

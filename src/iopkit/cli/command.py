@@ -59,6 +59,8 @@ _COMMANDS = (
         "checking",
         "Compare what levels of care cost, where somebody counted, or tell what a plan costs.",
     ),
+    ("simulate", "simulating", "Run the scenarios of a study, or check a run that was written."),
+    ("cite", "simulating", "Say what a run of a study rests on, in a sentence and as BibTeX."),
     ("list", "shipped", "List what is shipped."),
     (
         "show",

@@ -328,6 +328,7 @@ _TEMPLATES = (
     "requirements",
     "roster",
     "site",
+    "study",
 )
 
 

@@ -11,7 +11,8 @@ from iopkit.clinics.clinics import (
 )
 from iopkit.clinics.mornings import Morning, RunningOut, SessionOf, morning_of
 from iopkit.clinics.running import run_clinic
-from iopkit.clinics.settings import ClinicSettings, PatientSettings, PhaseWeeks
+from iopkit.clinics.settings import ClinicSettings, PatientSettings
+from iopkit.plans.plans import PhaseWeeks
 
 __all__ = [
     "Clinic",

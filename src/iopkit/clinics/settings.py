@@ -6,7 +6,7 @@ from iopkit.confidential import hidden
 from iopkit.errors import refuse, unless
 from iopkit.fields import frozen
 from iopkit.groups.rosters import GroupDose
-from iopkit.plans.plans import Leave, PrimaryCounselor
+from iopkit.plans.plans import Leave, PhaseWeeks, PrimaryCounselor
 
 
 @frozen(repr=False)
@@ -37,14 +37,6 @@ class PatientSettings:
         )
 
     __repr__ = hidden
-
-
-@frozen
-class PhaseWeeks:
-    """How many weeks a phase has, where the program leaves that open."""
-
-    phase: str
-    weeks: int
 
 
 @frozen(repr=False)

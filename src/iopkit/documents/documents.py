@@ -70,7 +70,7 @@ T = TypeVar("T")
 
 # People write these, so a group without parts is what an editor left behind, and would admit or
 # refuse everybody. One that is meant says so by a label.
-_BY_HAND = {"due_rules", "goals", "habits", "ladder", "policy", "predicate", "program"}
+_BY_HAND = {"due_rules", "goals", "habits", "ladder", "policy", "predicate", "program", "study"}
 
 
 def form_of(kind: Any) -> Any:

@@ -312,5 +312,6 @@ UPGRADERS: Mapping[str, tuple[Upgrader, ...]] = {
     "roster": (_roster_2,),
     "schedule": (_schedule_2, _schedule_3),
     "site": (_more,),
+    "study": (),
 }
 """For each kind of document, the upgraders from format 1 to 2, from 2 to 3, and so on."""

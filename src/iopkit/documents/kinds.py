@@ -99,6 +99,6 @@ KINDS = _Kinds(
         "schedule": Schedule,
         "site": Site,
     },
-    later={"habits": "iopkit.scenarios.habits"},
+    later={"habits": "iopkit.scenarios.habits", "study": "iopkit.scenarios.study"},
 )
 """The classes, by name."""

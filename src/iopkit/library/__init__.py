@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from iopkit.library.rule_changes import ChangedRule, Happened, RuleChange, RuleKind
     from iopkit.library.rule_reports import affected, rules_since
     from iopkit.library.rules import RULES
+    from iopkit.library.study_names import ShippedNames
     from iopkit.library.unread import RECORDED_NOT_USED
 
 # The same names as above, by the module that defines each; a test holds the two together.
@@ -64,6 +65,7 @@ _HOMES = {
     "PublishedPopulation": "iopkit.library.populations",
     "RuleChange": "iopkit.library.rule_changes",
     "RuleKind": "iopkit.library.rule_changes",
+    "ShippedNames": "iopkit.library.study_names",
     "TreatmentCodes": "iopkit.library.measures",
     "affected": "iopkit.library.rule_reports",
     "find_coding": "iopkit.library.codings",
@@ -111,6 +113,7 @@ __all__ = [
     "PublishedPopulation",
     "RuleChange",
     "RuleKind",
+    "ShippedNames",
     "TreatmentCodes",
     "affected",
     "find_coding",

@@ -194,6 +194,14 @@ class GroupMembership:
     __repr__ = hidden
 
 
+@frozen
+class PhaseWeeks:
+    """How many weeks a phase has, where the program leaves that open."""
+
+    phase: str
+    weeks: int
+
+
 @frozen(repr=False)
 class Plan:
     """What one patient is to get: a program with its times filled in, from a day.

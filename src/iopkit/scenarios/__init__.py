@@ -43,6 +43,17 @@ from iopkit.scenarios.running import run_replications
 from iopkit.scenarios.scenarios import Scenario, vary
 from iopkit.scenarios.shares import HabitFigure, Share
 from iopkit.scenarios.simulation import Figures, WorkerLostError, simulate
+from iopkit.scenarios.study import Study
+from iopkit.scenarios.study_parts import (
+    ServiceTimes,
+    StudyArrivals,
+    StudyBase,
+    StudyCohort,
+    StudyNames,
+    StudyPeople,
+    StudyValue,
+    StudyVariation,
+)
 from iopkit.scenarios.totals import TOTALS, WEEKLY_TOTALS, Better, RunTotal, WeeklyTotal
 
 __all__ = [
@@ -94,8 +105,17 @@ __all__ = [
     "SeatPool",
     "Seated",
     "SeatsByDay",
+    "ServiceTimes",
     "Share",
     "Strata",
+    "Study",
+    "StudyArrivals",
+    "StudyBase",
+    "StudyCohort",
+    "StudyNames",
+    "StudyPeople",
+    "StudyValue",
+    "StudyVariation",
     "Tabulated",
     "WayOut",
     "WeeklyTotal",

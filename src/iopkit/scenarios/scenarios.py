@@ -138,13 +138,13 @@ def vary(base: Scenario, variations: Mapping[str, Mapping[str, object]]) -> tupl
     for name, values in variations.items():
         one = evolve(base, name=name)
         for path, value in values.items():
-            one = _changed(one, path.split("."), value, of=(name, path))
+            one = changed_at(one, path.split("."), value, of=(name, path))
         told = {**dict(base.varied), **{path: _words(value) for path, value in values.items()}}
         varied.append(evolve(one, varied=tuple(told.items())))
     return tuple(varied)
 
 
-def _changed(whole: Any, path: list[str], value: object, *, of: tuple[str, str]) -> Any:  # noqa: ANN401
+def changed_at(whole: Any, path: list[str], value: object, *, of: tuple[str, str]) -> Any:  # noqa: ANN401
     """A value with another one at a place within it.
 
     Any: a place may be anywhere in a scenario; each class holds its fields against their types.
@@ -157,7 +157,7 @@ def _changed(whole: Any, path: list[str], value: object, *, of: tuple[str, str])
     names = [name for name in fields_dict(type(whole)) if not name.startswith("_")]
     if step not in names:
         raise _no_place(of, step, names)
-    new = _changed(getattr(whole, step), rest, value, of=of) if rest else value
+    new = changed_at(getattr(whole, step), rest, value, of=of) if rest else value
     try:
         return evolve(whole, **{step: new})
     except InvalidError as error:
@@ -171,7 +171,7 @@ def _with_item(
 ) -> tuple[Any, ...]:
     """The items with another one in place of that which has a name or a number.
 
-    Any: as in ``_changed``. An item that is a pair is a name and what it stands for.
+    Any: as in ``changed_at``. An item that is a pair is a name and what it stands for.
     """
     names = [_name_of(item, place) for place, item in enumerate(items)]
     place = names.index(step) if step in names else int(step) if step.isdecimal() else -1
@@ -180,8 +180,18 @@ def _with_item(
     old = items[place]
     pair = isinstance(old, tuple)
     inner = old[1] if pair else old
-    new = _changed(inner, rest, value, of=of) if rest else value
+    new = changed_at(inner, rest, value, of=of) if rest else value
     return (*items[:place], (old[0], new) if pair else new, *items[place + 1 :])
+
+
+def part_named(whole: Any, step: str) -> Any:  # noqa: ANN401  # as in ``changed_at``
+    """What stands at a step of a path; ``None`` if nothing does."""
+    if not isinstance(whole, tuple):
+        return getattr(whole, step, None)
+    for place, item in enumerate(whole):
+        if step in (_name_of(item, place), str(place)):
+            return item[1] if isinstance(item, tuple) else item
+    return None
 
 
 def _name_of(item: object, place: int) -> str:

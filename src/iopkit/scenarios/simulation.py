@@ -104,15 +104,22 @@ def simulate(  # noqa: PLR0913  # what to run, and where, by name
         unless(min(which, default=0) >= 0, "replications", "from 0 on", "a negative one"),
     )
     prepared = [prepare(each) for each in listed]
-    jobs = {
-        f"{number:04}-{part[0]:07}-{part[-1]:07}-{len(part)}": Job(each, seed, part)
-        for number, each in enumerate(prepared)
-        for part in _parts(each, which)
-    }
+    jobs = jobs_of(prepared, which, seed=seed)
     done = _carried_out(jobs, executor, on_progress, {} if kept is None else kept)
     totals, weekly = _tables(jobs, done)
     findings = (*findings_of(prepared, which), *findings_after(totals))
     return Results(listed, seed, which, totals, weekly, findings)
+
+
+def jobs_of(
+    prepared: Iterable[Prepared], replications: Sequence[int], *, seed: int
+) -> dict[str, Job]:
+    """The jobs of a run by the names under which their figures are kept."""
+    return {
+        f"{number:04}-{part[0]:07}-{part[-1]:07}-{len(part)}": Job(each, seed, part)
+        for number, each in enumerate(prepared)
+        for part in _parts(each, replications)
+    }
 
 
 def run_job(job: Job) -> Figures:
