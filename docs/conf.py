@@ -48,7 +48,8 @@ napoleon_custom_sections = ["Source"]
 # There is no network where the manual is checked, so these have nothing to link to.
 nitpick_ignore_regex = [
     # The standard library.
-    ("py:class", r"(collections\.abc|concurrent\.futures|datetime|decimal|fractions|uuid|zoneinfo)\..*"),
+    ("py:class", r"(collections\.abc|concurrent\.futures|datetime|decimal|fractions)\..*"),
+    ("py:class", r"(uuid|zoneinfo)\..*"),
     # Other projects.
     ("py:class", r"(hypothesis|narwhals|numpy|polars)\..*"),
     # Type variables.

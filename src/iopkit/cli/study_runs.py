@@ -190,18 +190,7 @@ def _told(read: ReadStudy, results: Results) -> tuple[str, list[dict[str, Any]] 
         f"{measure}: {scenario} {'no figure' if mean is None else f'{mean:,.4g}'}"
         for measure, scenario, mean in rows
     ]
-    return "\n".join(("Means:", *lines, "", *_findings(results))).rstrip(), None
-
-
-def _findings(results: Results) -> list[str]:
-    """What to be careful with, each once, with the scenarios that it is not said of all of."""
-    told: dict[str, list[str]] = {}
-    for each in results.findings:
-        told.setdefault(each.words, []).extend([each.scenario] if each.scenario else [])
-    return [
-        words if len(of) in (0, len(results.scenarios)) else f"{', '.join(of)}: {words}"
-        for words, of in told.items()
-    ]
+    return "\n".join(("Means:", *lines, "", *map(str, results.findings))).rstrip(), None
 
 
 def foreseen(options: argparse.Namespace) -> Answer:

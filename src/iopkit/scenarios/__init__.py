@@ -12,8 +12,7 @@ if find_spec("numpy") is None or find_spec("polars") is None:
 
 from iopkit.scenarios.arrivals import NOT_YET, Arrivals, Cohort, Referrals
 from iopkit.scenarios.attending import Assessing, Attending, AttendingRule, Came, Coming
-from iopkit.scenarios.capacity import Capacity, SeatPool, SeatsByDay
-from iopkit.scenarios.clinic import seated
+from iopkit.scenarios.capacity import Capacity, SeatPool
 from iopkit.scenarios.curves import (
     AfterLast,
     ByWeek,
@@ -37,7 +36,6 @@ from iopkit.scenarios.leaving import ComingBack, Effect, Ending, Endings, Exit, 
 from iopkit.scenarios.populations import Nearest, Population, Strata
 from iopkit.scenarios.preparing import Prepared, prepare
 from iopkit.scenarios.priorities import Priorities, Priority
-from iopkit.scenarios.requests import RequestOutcome, Requests, Seated
 from iopkit.scenarios.results import Results
 from iopkit.scenarios.running import run_replications
 from iopkit.scenarios.scenarios import Scenario, vary
@@ -95,16 +93,12 @@ __all__ = [
     "Priorities",
     "Priority",
     "Referrals",
-    "RequestOutcome",
-    "Requests",
     "Results",
     "RunFinding",
     "RunFindingKind",
     "RunTotal",
     "Scenario",
     "SeatPool",
-    "Seated",
-    "SeatsByDay",
     "ServiceTimes",
     "Share",
     "Strata",
@@ -129,7 +123,6 @@ __all__ = [
     "median_day",
     "prepare",
     "run_replications",
-    "seated",
     "simulate",
     "stream",
     "threshold",

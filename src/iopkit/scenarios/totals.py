@@ -81,7 +81,8 @@ def _left(e: Episodes) -> Flags:
 
 def _left_for(e: Episodes, reason: DischargeReason) -> Flags:
     wanted = np.array([one is reason for one in e.reasons])
-    return _left(e) & wanted[e.reason]
+    left: Flags = _left(e) & wanted[e.reason]
+    return left
 
 
 def last_contact(e: Episodes) -> NDArray[np.int32]:

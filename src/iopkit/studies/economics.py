@@ -195,8 +195,8 @@ def account(
 
     Returns:
         The columns of ``totals``: the measure ``cost_usd``, for each line ``cost_usd:``, a space
-        and its name, and the effects under their own names. A week without a figure leaves the total
-        without one.
+        and its name, and the effects under their own names. A week without a figure leaves the
+        total without one.
 
     Raises:
         InvalidError: no line counts, a run is shorter than the horizon, or money is of other years.
