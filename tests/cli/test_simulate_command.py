@@ -242,7 +242,7 @@ def test_a_dry_run_tells_what_a_run_would_take(run: Run) -> None:
     first, base, more, last = out.splitlines()
     assert first == "One more seat?"
     assert re.fullmatch(
-        r"as it is: a load of \d+% of 3 seats; about \d+ in care and [\d.]+ waiting at a time; 1 "
+        r"as it is: a load of \d+ % of 3 seats; about \d+ in care and [\d.]+ waiting at a time; 1 "
         r"job",
         base,
     )

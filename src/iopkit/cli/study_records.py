@@ -189,10 +189,8 @@ def begin(out: Path, identity: Mapping[str, Plain]) -> KeptFigures:
 
 def finish(out: Path, kept: KeptFigures, files: Mapping[Path, bytes]) -> None:
     """Write what a run came to, and take away what was kept until then; all or nothing."""
-    there = [*kept.folder.iterdir()] if kept.folder.is_dir() else []
-    write_all({**files, **dict.fromkeys(there)}, within=out)
-    if kept.folder.is_dir():
-        kept.folder.rmdir()
+    write_all({**files, **dict.fromkeys(kept.folder.iterdir())}, within=out)
+    kept.folder.rmdir()
 
 
 def files_of_run(read: ReadStudy, results: Results, out: Path, *, csv: bool) -> dict[Path, bytes]:

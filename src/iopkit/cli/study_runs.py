@@ -182,7 +182,7 @@ def _told(read: ReadStudy, results: Results) -> tuple[str, list[dict[str, Any]] 
             compared = compare(results, read.study.base.name, *read.study.measures)
             told = {str(each) for each in results.findings}
             careful = (each for each in compared.findings if each not in told)
-            head = f"Compared with {compared.base}; limits for {compared.confidence:.0%}:"
+            head = f"Compared with {compared.base}; limits for {100 * compared.confidence:g} %:"
             said = (head, *map(str, compared.rows), "", *careful, *_findings(results))
             return "\n".join(said).rstrip(), compared.table.to_dicts()
     rows = _means(results, read.study.measures).rows()
@@ -243,7 +243,7 @@ def _tried(job: Job) -> tuple[float, int, dict[str, float]]:
 def _row(prepared: Prepared, jobs: int, means: dict[str, float]) -> dict[str, Any]:
     seats, load = prepared.least_seats, prepared.expected_in_care
     if seats:
-        words = f"a load of {load / seats:.0%} of {counted(seats, 'seat')}"
+        words = f"a load of {100 * load / seats:.0f} % of {counted(seats, 'seat')}"
     else:
         words = "no seats" if seats == 0 else "no end of seats"
     return {

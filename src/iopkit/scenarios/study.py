@@ -24,10 +24,18 @@ class Study:
             is not known, or replications are not from 1 to a million.
 
     Example:
+        >>> from datetime import date
+        >>> from iopkit.scenarios import StudyArrivals, StudyPeople, StudyValue
         >>> people = StudyPeople("us-iop-survey-2020", count=500)
         >>> base = StudyBase(
-        ...     date(2026, 1, 12), 26, "deaconess-cross-pointe", "site.toml",
-        ...     ("telehealth-iop-2024",), people, StudyArrivals(per_week=5))
+        ...     start=date(2026, 1, 12),
+        ...     weeks=26,
+        ...     program="deaconess-cross-pointe",
+        ...     site="site.toml",
+        ...     habits=("telehealth-iop-2024",),
+        ...     population=people,
+        ...     arrivals=StudyArrivals(per_week=5),
+        ... )
         >>> more = StudyVariation("more referrals", [StudyValue("arrivals.per_week", 6)])
         >>> Study("referrals", "More referrals?", base, ["admitted"], [more]).replications
         100
