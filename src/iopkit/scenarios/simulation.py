@@ -198,10 +198,8 @@ def _rows(
     values: NDArray[np.float64], measures: list[str], **axes: NDArray[np.int32]
 ) -> pl.DataFrame:
     """A row for each value of an array whose last axis but for the first ones is the measure."""
-    places: list[NDArray[np.int32]] = [
-        np.broadcast_to(each, values.shape).reshape(-1)
-        for each in np.indices(values.shape, np.int32, sparse=True)
-    ]
+    axis_places: tuple[NDArray[np.int32], ...] = np.indices(values.shape, np.int32, sparse=True)
+    places = [np.broadcast_to(each, values.shape).reshape(-1) for each in axis_places]
     *before, last = places
     measure = pl.Series("measure", measures, pl.Enum(measures)).gather(last)
     columns = {name: axis[place] for (name, axis), place in zip(axes.items(), before, strict=True)}
