@@ -235,3 +235,12 @@ def test_sessions_without_a_roll_are_neither_attended_nor_missed() -> None:
 def _open(state: State) -> int:
     outcomes = [each.outcome for each in state.outcomes]
     return outcomes.count(SessionOutcome.NOT_RECORDED)
+
+
+def test_who_is_in_care_already_has_a_record_from_then_on() -> None:
+    arrivals = Arrivals(caseload=Cohort.drawn(5, longest=20))
+    _, episodes, courses = _ran(evolve(_SCENARIO, arrivals=arrivals, policy=None), 8)
+    first = [course for course in courses if course.entries[0].on < _START]
+    assert len(first) == int(episodes.before.sum()) == 5
+    assert all(isinstance(course.entries[0].event, Admitted) for course in first)
+    assert all(course.apart == () for course in courses)

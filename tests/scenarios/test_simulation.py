@@ -1,3 +1,4 @@
+import sys
 from collections.abc import Callable
 from concurrent.futures import (
     BrokenExecutor,
@@ -7,6 +8,7 @@ from concurrent.futures import (
     ThreadPoolExecutor,
 )
 from datetime import date
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -17,7 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iopkit.eligibility import FACTS
-from iopkit.errors import InvalidError, UnknownNameError
+from iopkit.errors import InvalidError, MissingExtraError, UnknownNameError
 from iopkit.library import find_program
 from iopkit.scenarios import (
     TOTALS,
@@ -262,9 +264,7 @@ def test_findings_tell_what_to_be_careful_with() -> None:
     assert "there are 2 seats" in told[RunFindingKind.LOAD]
     assert "no date at the site" in told[RunFindingKind.NOT_DATED]
     sourced = Habits("none", "Nothing is said")
-    quiet = simulate(
-        evolve(_BASE, capacity=Capacity(), habits=sourced), replications=30, seed=7
-    )
+    quiet = simulate(evolve(_BASE, capacity=Capacity(), habits=sourced), replications=30, seed=7)
     assert quiet.findings == ()
 
 
@@ -293,3 +293,38 @@ def test_totals_keep_everybody(seed: int, weeks: int, seats: int) -> None:
     until = np.where(episodes.outcome == 1, episodes.days, episodes.day)[waits]
     days_waited = (until - np.maximum(episodes.ready[waits], 0)).sum()
     assert total["waiting"] * episodes.days == pytest.approx(days_waited)
+
+
+def test_totals_show_their_names() -> None:
+    assert repr(TOTALS["referred"]) == "RunTotal('referred')"
+    assert repr(WEEKLY_TOTALS["census"]) == "WeeklyTotal('census')"
+
+
+def test_what_is_wrong_deep_inside_is_told_with_the_whole_place() -> None:
+    with pytest.raises(InvalidError) as refused:
+        vary(_BASE, {"other": {"program.phases.treatment.weeks": 0}})
+    assert refused.value.what == "variation 'other', program.phases.treatment.weeks"
+
+
+def test_only_what_is_not_known_of_somebody_is_told() -> None:
+    known = Population.of(pl.DataFrame({"key": [*"ab"], "age": [20, 50]}))
+    asks = Habits(
+        "asks",
+        "Asks",
+        leaving=0.1,
+        effects=(Effect(HazardOf.LEAVING, 2, among=FACTS["age"] >= 40),),
+    )
+    findings = simulate(
+        evolve(_BASE, population=known, habits=asks), replications=1, seed=7
+    ).findings
+    assert RunFindingKind.FACT_UNKNOWN not in {each.kind for each in findings}
+
+
+@pytest.mark.parametrize("room", ["scenarios", "studies"])
+def test_a_room_is_refused_before_its_modules_are_loaded(
+    room: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "polars", None)
+    monkeypatch.delitem(sys.modules, f"iopkit.{room}", raising=False)
+    with pytest.raises(MissingExtraError, match=rf"iopkit\[{room}\]"):
+        import_module(f"iopkit.{room}")
