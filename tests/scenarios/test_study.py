@@ -21,7 +21,6 @@ from iopkit.scenarios import (
     Study,
     StudyArrivals,
     StudyBase,
-    StudyCohort,
     StudyPeople,
     StudyValue,
     StudyVariation,
@@ -108,8 +107,9 @@ def test_all_that_a_base_can_name_is_found() -> None:
         arrivals=StudyArrivals(
             by_week=(1, 2),
             weekdays=(0.5, 0.5, 0, 0, 0, 0, 0),
-            waiting=StudyCohort(2, 9),
-            caseload=StudyCohort(3),
+            waiting=2,
+            waiting_longest_days=9,
+            caseload=3,
         ),
     )
     (found,) = evolve(_STUDY, base=base).scenarios(find=Names())
@@ -297,7 +297,7 @@ def test_names_are_told_of_what_is_no_study_yet() -> None:
         ),
         (lambda: StudyPeople(""), "name: expected a name or a file"),
         (lambda: StudyPeople("a", count=0), "count: expected at least 1"),
-        (lambda: StudyCohort(-1), "count: expected 0 or more"),
+        (lambda: StudyArrivals(1, waiting=-1), "count: expected 0 or more"),
         (lambda: StudyArrivals(1, (1,)), "by_week: expected one rate"),
         (lambda: StudyArrivals(-1), "per_week"),
         (lambda: StudyArrivals(1, weekdays=(0.5,) * 7), "weekdays"),
