@@ -297,7 +297,11 @@ def test_names_are_told_of_what_is_no_study_yet() -> None:
         ),
         (lambda: StudyPeople(""), "name: expected a name or a file"),
         (lambda: StudyPeople("a", count=0), "count: expected at least 1"),
-        (lambda: StudyArrivals(1, waiting=-1), "count: expected 0 or more"),
+        (lambda: StudyArrivals(1, waiting=-1), "  waiting: expected 0 or more"),
+        (
+            lambda: StudyArrivals(1, caseload_longest_days=0),
+            "  caseload_longest_days: expected 1 day or more",
+        ),
         (lambda: StudyArrivals(1, (1,)), "by_week: expected one rate"),
         (lambda: StudyArrivals(-1), "per_week"),
         (lambda: StudyArrivals(1, weekdays=(0.5,) * 7), "weekdays"),

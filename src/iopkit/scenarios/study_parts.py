@@ -5,8 +5,10 @@ from datetime import date, timedelta
 from fractions import Fraction
 from typing import Protocol, TypeVar
 
+from attrs import evolve
+
 from iopkit.eligibility.kinds import Scalar
-from iopkit.errors import refuse, unless
+from iopkit.errors import InvalidError, refuse, unless
 from iopkit.fields import frozen
 from iopkit.plans.plans import PhaseWeeks
 from iopkit.scenarios.arrivals import Arrivals, Cohort
@@ -83,9 +85,19 @@ class StudyArrivals:
             self.days,
             self.spread_weeks,
             self.weekdays or _EVEN,
-            waiting=Cohort.drawn(self.waiting, longest=self.waiting_longest_days),
-            caseload=Cohort.drawn(self.caseload, longest=self.caseload_longest_days),
+            waiting=_cohort("waiting", self.waiting, self.waiting_longest_days),
+            caseload=_cohort("caseload", self.caseload, self.caseload_longest_days),
         )
+
+
+def _cohort(key: str, count: int, longest: int) -> Cohort:
+    """People who are there as it begins; what they cannot be is told by the keys of a study."""
+    try:
+        return Cohort.drawn(count, longest=longest)
+    except InvalidError as error:
+        keys = {"count": key, "longest": f"{key}_longest_days"}
+        faults = (evolve(fault, path=(keys[str(fault.path[0])],)) for fault in error.faults)
+        raise InvalidError("arrivals", faults) from None
 
 
 @frozen
