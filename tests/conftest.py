@@ -262,7 +262,7 @@ from iopkit.scenarios.habits import Habits
 from iopkit.scenarios.leaving import ComingBack, Effect, Exit, Exits, HazardOf
 from iopkit.scenarios.shares import Share
 from iopkit.scenarios.study import Study
-from iopkit.scenarios.study_parts import (
+from iopkit.scenarios.study_base import (
     ServiceTimes,
     StudyArrivals,
     StudyBase,

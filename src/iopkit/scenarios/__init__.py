@@ -42,10 +42,11 @@ from iopkit.scenarios.scenarios import Scenario, vary
 from iopkit.scenarios.shares import HabitFigure, Share
 from iopkit.scenarios.simulation import Figures, WorkerLostError, simulate
 from iopkit.scenarios.study import Study
-from iopkit.scenarios.study_parts import (
+from iopkit.scenarios.study_base import (
     ServiceTimes,
     StudyArrivals,
     StudyBase,
+    StudyNames,
     StudyPeople,
     StudyValue,
     StudyVariation,
@@ -103,6 +104,7 @@ __all__ = [
     "Study",
     "StudyArrivals",
     "StudyBase",
+    "StudyNames",
     "StudyPeople",
     "StudyValue",
     "StudyVariation",

@@ -20,7 +20,7 @@ from iopkit.scenarios.habits import Habits
 from iopkit.scenarios.populations import Population
 from iopkit.scenarios.priorities import Priorities
 from iopkit.scenarios.scenarios import Scenario, changed_at, part_named, vary
-from iopkit.scenarios.study_parts import (
+from iopkit.scenarios.study_base import (
     StudyBase,
     StudyNames,
     StudyPeople,
