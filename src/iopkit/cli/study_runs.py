@@ -118,7 +118,7 @@ def _results(
         # As a failure of the machine, not of what was asked for.
         raise ChildProcessError(errno.ECHILD, str(error)) from error
     except KeyboardInterrupt:
-        if kept is not None:
+        if kept:
             told = f"iopkit: stopped; the same command goes on from {kept.folder}"
             print(told, file=sys.stderr)
         raise
