@@ -218,7 +218,7 @@ def test_all_mistakes_are_told_at_once() -> None:
         _BASE,
         program="deaconess-cross-point",
         site="ash",
-        habits=("telehealth-iop-2024", "festinger-2022"),
+        habits=("telehealth-iop-2023", "festinger-2002", "festinger-2022"),
         population=StudyPeople("us-iop-survey-2020"),
         groups="fewer",
         seats=(SeatPool("a", "x", 1), SeatPool("a", "x", 1)),
@@ -232,7 +232,8 @@ def test_all_mistakes_are_told_at_once() -> None:
     assert [line.partition(":")[0] for line in lines] == [
         "base.program",
         "base.site",
-        "base.habits[1]",
+        "base.habits[0]",
+        "base.habits[2]",
         "base.groups",
         "base.population.count",
         "base.seats.pools",
@@ -241,7 +242,7 @@ def test_all_mistakes_are_told_at_once() -> None:
         "variations[2].values[0].value",
     ]
     assert "did you mean 'deaconess-cross-pointe'?" in lines[0]
-    assert "did you mean 'weeks'?" in lines[6]
+    assert "did you mean 'weeks'?" in lines[7]
 
 
 def test_seats_beside_groups_and_groups_as_a_site_has_them_are_looked_at() -> None:
