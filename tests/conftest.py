@@ -262,11 +262,10 @@ from iopkit.scenarios.habits import Habits
 from iopkit.scenarios.leaving import ComingBack, Effect, Exit, Exits, HazardOf
 from iopkit.scenarios.shares import Share
 from iopkit.scenarios.study import Study
-from iopkit.scenarios.study_parts import (
+from iopkit.scenarios.study_base import (
     ServiceTimes,
     StudyArrivals,
     StudyBase,
-    StudyCohort,
     StudyPeople,
     StudyValue,
     StudyVariation,
@@ -903,8 +902,10 @@ _STUDY = Study(
         StudyArrivals(
             5,
             weekdays=(0.5, 0.5, 0, 0, 0, 0, 0),
-            waiting=StudyCohort(2, 14),
-            caseload=StudyCohort(3, 60),
+            waiting=2,
+            waiting_longest_days=14,
+            caseload=3,
+            caseload_longest_days=60,
         ),
         name="now",
         policy="policy.toml",

@@ -502,7 +502,7 @@ IMPERSONAL = {
     *("PlannedStay", "RunTotal"),
     # Whom a scenario is about, as shares, counts and rates.
     *("Arrivals", "PublishedPopulation", "ServiceTimes", "Shares", "ShippedNames", "Study"),
-    *("StudyArrivals", "StudyBase", "StudyCohort", "StudyPeople", "StudyValue", "StudyVariation"),
+    *("StudyArrivals", "StudyBase", "StudyPeople", "StudyValue", "StudyVariation"),
     # Measures, and what many patients come to.
     *("Coded", "CurvePoint", "DaysUntil", "DeliveredShare", "FollowUp", "FollowUpStep"),
     *("LeavingCode", "LeftFor", "Measure", "MeasureExclusion", "MeasureRule", "MeasureSum"),

@@ -90,7 +90,7 @@ from iopkit.scenarios.habits import Habits
 from iopkit.scenarios.leaving import Effect, Ending, Endings, Exit, Exits, HazardOf
 from iopkit.scenarios.shares import Share
 from iopkit.scenarios.study import Study
-from iopkit.scenarios.study_parts import (
+from iopkit.scenarios.study_base import (
     ServiceTimes,
     StudyArrivals,
     StudyBase,

@@ -21,7 +21,6 @@ from iopkit.scenarios import (
     Study,
     StudyArrivals,
     StudyBase,
-    StudyCohort,
     StudyPeople,
     StudyValue,
     StudyVariation,
@@ -108,8 +107,9 @@ def test_all_that_a_base_can_name_is_found() -> None:
         arrivals=StudyArrivals(
             by_week=(1, 2),
             weekdays=(0.5, 0.5, 0, 0, 0, 0, 0),
-            waiting=StudyCohort(2, 9),
-            caseload=StudyCohort(3),
+            waiting=2,
+            waiting_longest_days=9,
+            caseload=3,
         ),
     )
     (found,) = evolve(_STUDY, base=base).scenarios(find=Names())
@@ -218,7 +218,7 @@ def test_all_mistakes_are_told_at_once() -> None:
         _BASE,
         program="deaconess-cross-point",
         site="ash",
-        habits=("telehealth-iop-2024", "festinger-2022"),
+        habits=("telehealth-iop-2023", "festinger-2002", "festinger-2022"),
         population=StudyPeople("us-iop-survey-2020"),
         groups="fewer",
         seats=(SeatPool("a", "x", 1), SeatPool("a", "x", 1)),
@@ -232,7 +232,8 @@ def test_all_mistakes_are_told_at_once() -> None:
     assert [line.partition(":")[0] for line in lines] == [
         "base.program",
         "base.site",
-        "base.habits[1]",
+        "base.habits[0]",
+        "base.habits[2]",
         "base.groups",
         "base.population.count",
         "base.seats.pools",
@@ -241,7 +242,7 @@ def test_all_mistakes_are_told_at_once() -> None:
         "variations[2].values[0].value",
     ]
     assert "did you mean 'deaconess-cross-pointe'?" in lines[0]
-    assert "did you mean 'weeks'?" in lines[6]
+    assert "did you mean 'weeks'?" in lines[7]
 
 
 def test_seats_beside_groups_and_groups_as_a_site_has_them_are_looked_at() -> None:
@@ -297,7 +298,11 @@ def test_names_are_told_of_what_is_no_study_yet() -> None:
         ),
         (lambda: StudyPeople(""), "name: expected a name or a file"),
         (lambda: StudyPeople("a", count=0), "count: expected at least 1"),
-        (lambda: StudyCohort(-1), "count: expected 0 or more"),
+        (lambda: StudyArrivals(1, waiting=-1), "  waiting: expected 0 or more"),
+        (
+            lambda: StudyArrivals(1, caseload_longest_days=0),
+            "  caseload_longest_days: expected 1 day or more",
+        ),
         (lambda: StudyArrivals(1, (1,)), "by_week: expected one rate"),
         (lambda: StudyArrivals(-1), "per_week"),
         (lambda: StudyArrivals(1, weekdays=(0.5,) * 7), "weekdays"),

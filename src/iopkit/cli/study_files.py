@@ -29,8 +29,8 @@ from iopkit.library.study_names import ShippedNames
 from iopkit.scenarios.populations import Population
 from iopkit.scenarios.scenarios import Scenario
 from iopkit.scenarios.study import Study
+from iopkit.scenarios.study_base import StudyPeople
 from iopkit.scenarios.study_names import wrong_names
-from iopkit.scenarios.study_parts import StudyPeople
 
 T = TypeVar("T")
 

@@ -118,7 +118,7 @@ def _results(
         # As a failure of the machine, not of what was asked for.
         raise ChildProcessError(errno.ECHILD, str(error)) from error
     except KeyboardInterrupt:
-        if kept is not None:
+        if kept:
             told = f"iopkit: stopped; the same command goes on from {kept.folder}"
             print(told, file=sys.stderr)
         raise
@@ -180,11 +180,7 @@ def _told(read: ReadStudy, results: Results) -> tuple[str, list[dict[str, Any]] 
             pass
         else:
             compared = compare(results, read.study.base.name, *read.study.measures)
-            told = {str(each) for each in results.findings}
-            careful = (each for each in compared.findings if each not in told)
-            head = f"Compared with {compared.base}; limits for {100 * compared.confidence:g} %:"
-            said = (head, *map(str, compared.rows), "", *careful, *map(str, results.findings))
-            return "\n".join(said).rstrip(), compared.table.to_dicts()
+            return str(compared), compared.table.to_dicts()
     rows = _means(results, read.study.measures).rows()
     lines = [
         f"{measure}: {scenario} {'no figure' if mean is None else f'{mean:,.4g}'}"

@@ -14,7 +14,7 @@ from iopkit.programs.programs import Program
 
 if TYPE_CHECKING:
     from iopkit.scenarios.populations import Population
-    from iopkit.scenarios.study_parts import StudyPeople
+    from iopkit.scenarios.study_base import StudyPeople
 
 T = TypeVar("T")
 

@@ -42,11 +42,10 @@ from iopkit.scenarios.scenarios import Scenario, vary
 from iopkit.scenarios.shares import HabitFigure, Share
 from iopkit.scenarios.simulation import Figures, WorkerLostError, simulate
 from iopkit.scenarios.study import Study
-from iopkit.scenarios.study_parts import (
+from iopkit.scenarios.study_base import (
     ServiceTimes,
     StudyArrivals,
     StudyBase,
-    StudyCohort,
     StudyNames,
     StudyPeople,
     StudyValue,
@@ -105,7 +104,6 @@ __all__ = [
     "Study",
     "StudyArrivals",
     "StudyBase",
-    "StudyCohort",
     "StudyNames",
     "StudyPeople",
     "StudyValue",

@@ -8,8 +8,8 @@ from iopkit.fields import frozen
 from iopkit.programs.programs import is_name
 from iopkit.scenarios.scenarios import Scenario
 from iopkit.scenarios.simulation import MOST_REPLICATIONS
+from iopkit.scenarios.study_base import StudyBase, StudyNames, StudyVariation
 from iopkit.scenarios.study_names import named_scenarios, unknown_measures
-from iopkit.scenarios.study_parts import StudyBase, StudyNames, StudyVariation
 
 
 @frozen

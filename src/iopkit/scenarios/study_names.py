@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from enum import Enum
-from functools import partial
+from functools import partial, reduce
 from typing import Any, TypeVar, cast, get_args, get_type_hints
 
 import attrs
@@ -20,7 +20,7 @@ from iopkit.scenarios.habits import Habits
 from iopkit.scenarios.populations import Population
 from iopkit.scenarios.priorities import Priorities
 from iopkit.scenarios.scenarios import Scenario, changed_at, part_named, vary
-from iopkit.scenarios.study_parts import (
+from iopkit.scenarios.study_base import (
     StudyBase,
     StudyNames,
     StudyPeople,
@@ -144,18 +144,14 @@ class _Finding:
         return known | {name: value for name, value in found.items() if value is not None}
 
     def _named(self, path: tuple[Step, ...], key: str, given: object) -> Any:  # noqa: ANN401
-        kind, values = _NAMED[key], list[Any]()
-        for at, name in _each_name(path, given):
-            value = _found(self.told, at, partial(self._find.value, kind, str(name)))
-            if value is None:
-                return None
-            values.append(value)
-        if not values:
+        """What is named, or each name; of habits, those of the first filled from the next."""
+        found = [
+            _found(self.told, at, partial(self._find.value, _NAMED[key], str(name)))
+            for at, name in _each_name(path, given)
+        ]
+        if not found or None in found:
             return None
-        first, *others = values
-        for other in others:
-            first = first.filled_from(other)
-        return first
+        return reduce(lambda one, other: one.filled_from(other), found)
 
     def _people(self, path: tuple[Step, ...], asked: StudyPeople) -> Population | None:
         days = self._base.arrivals.days

@@ -5,8 +5,10 @@ from datetime import date, timedelta
 from fractions import Fraction
 from typing import Protocol, TypeVar
 
+from attrs import evolve
+
 from iopkit.eligibility.kinds import Scalar
-from iopkit.errors import refuse, unless
+from iopkit.errors import InvalidError, refuse, unless
 from iopkit.fields import frozen
 from iopkit.plans.plans import PhaseWeeks
 from iopkit.scenarios.arrivals import Arrivals, Cohort
@@ -17,7 +19,6 @@ from iopkit.scenarios.scenarios import MOST_WEEKS
 T = TypeVar("T")
 
 _EVEN = (Fraction(1, 7),) * 7
-_NOBODY = Cohort()
 
 
 @frozen
@@ -49,27 +50,13 @@ class StudyPeople:
 
 
 @frozen
-class StudyCohort:
-    """How many people are there as it begins, each since one of so many days before."""
-
-    count: int
-    longest_days: int = 1
-
-    def __attrs_post_init__(self) -> None:
-        Cohort.drawn(self.count, longest=self.longest_days)
-
-    @property
-    def cohort(self) -> Cohort:
-        """The people."""
-        return Cohort.drawn(self.count, longest=self.longest_days)
-
-
-@frozen
 class StudyArrivals:
     """Who is referred, and when, as ``Arrivals`` has it.
 
     ``per_week`` is how many a week, or ``by_week`` from the first week on. ``days`` is a column of
     the file of people. ``weekdays`` are the shares of Monday to Sunday; without, they are even.
+    ``waiting`` and ``caseload`` are how many are there as it begins, each since one of so many days
+    before.
 
     Raises:
         InvalidError: as ``Arrivals``, or both rates are given.
@@ -80,8 +67,10 @@ class StudyArrivals:
     days: str | None = None
     spread_weeks: int | None = None
     weekdays: tuple[float, ...] = ()
-    waiting: StudyCohort | None = None
-    caseload: StudyCohort | None = None
+    waiting: int = 0
+    waiting_longest_days: int = 1
+    caseload: int = 0
+    caseload_longest_days: int = 1
 
     def __attrs_post_init__(self) -> None:
         one = self.per_week is None or not self.by_week
@@ -96,9 +85,19 @@ class StudyArrivals:
             self.days,
             self.spread_weeks,
             self.weekdays or _EVEN,
-            waiting=self.waiting.cohort if self.waiting else _NOBODY,
-            caseload=self.caseload.cohort if self.caseload else _NOBODY,
+            waiting=_cohort("waiting", self.waiting, self.waiting_longest_days),
+            caseload=_cohort("caseload", self.caseload, self.caseload_longest_days),
         )
+
+
+def _cohort(key: str, count: int, longest: int) -> Cohort:
+    """People who are there as it begins; what they cannot be is told by the keys of a study."""
+    try:
+        return Cohort.drawn(count, longest=longest)
+    except InvalidError as error:
+        keys = {"count": key, "longest": f"{key}_longest_days"}
+        faults = (evolve(fault, path=(keys[str(fault.path[0])],)) for fault in error.faults)
+        raise InvalidError("arrivals", faults) from None
 
 
 @frozen
