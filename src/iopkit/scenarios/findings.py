@@ -92,16 +92,25 @@ def _few(count: int) -> RunFinding:
 def _of_scenario(prepared: Prepared) -> Iterator[tuple[RunFindingKind, str]]:
     told: dict[RunFindingKind, Iterable[str]] = {
         RunFindingKind.DRAWN: prepared.scenario.population.words,
-        RunFindingKind.USER_FIGURE: _own_figures(prepared.scenario.habits),
+        RunFindingKind.LOAD: _load(prepared),
+    }
+    yield from ((kind, words) for kind, each in told.items() for words in each)
+    for each in prepared.programs:
+        of = f"{each.scenario.program.name}: " if prepared.others else ""
+        yield from ((kind, f"{of}{words}") for kind, words in _of_program(each))
+
+
+def _of_program(prepared: Prepared) -> Iterator[tuple[RunFindingKind, str]]:
+    told: dict[RunFindingKind, Iterable[str]] = {
+        RunFindingKind.USER_FIGURE: _own_figures(prepared.habits),
         RunFindingKind.FACT_UNKNOWN: (*_unknown(prepared), *prepared.not_known),
         RunFindingKind.BEYOND_SOURCE: _beyond(prepared),
         RunFindingKind.SEATS: prepared.scenario.capacity.words,
-        RunFindingKind.LOAD: _load(prepared),
         RunFindingKind.NOT_DATED: _undated(prepared),
     }
     if prepared.timetable is not None:
         told[RunFindingKind.BY_TIMETABLE] = (_by_timetable(prepared.timetable),)
-        told[RunFindingKind.CONDITION] = _conditions(prepared.timetable, prepared.scenario.habits)
+        told[RunFindingKind.CONDITION] = _conditions(prepared.timetable, prepared.habits)
     return ((kind, words) for kind, each in told.items() for words in each)
 
 
