@@ -16,7 +16,7 @@ from iopkit.scenarios.habits import Habits
 from iopkit.scenarios.shares import Share, as_share
 
 
-def pairs(given: Any) -> Any:  # noqa: ANN401
+def as_pairs(given: Any) -> Any:  # noqa: ANN401
     """A mapping as pairs; anything else as it is.
 
     Any: whatever ``draft`` takes for a phase or a service; the field is held against its type.
@@ -36,8 +36,8 @@ class FurtherProgram:
     capacity: Capacity = field(factory=Capacity)
     habits: Habits | None = None
     track: str | None = None
-    phase_weeks: tuple[tuple[str, int], ...] = field(default=(), converter=pairs)
-    times: tuple[tuple[str, int | timedelta], ...] = field(default=(), converter=pairs)
+    phase_weeks: tuple[tuple[str, int], ...] = field(default=(), converter=as_pairs)
+    times: tuple[tuple[str, int | timedelta], ...] = field(default=(), converter=as_pairs)
 
     @property
     def name(self) -> str:

@@ -9,24 +9,21 @@ from datetime import timedelta
 from fractions import Fraction
 from functools import cached_property
 from itertools import accumulate
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 import numpy as np
 from attrs import evolve
 from numpy.typing import NDArray
 
-from iopkit.confidential import hidden, while_kept
+from iopkit.confidential import hidden
 from iopkit.courses.stays import DischargeReason
-from iopkit.eligibility.predicates import Predicate
 from iopkit.errors import refuse, unless
 from iopkit.fields import frozen
-from iopkit.modalities import Modality
-from iopkit.scenarios.attending import Attending
 from iopkit.scenarios.capacity import SeatsByDay
-from iopkit.scenarios.courses import StayTables, UseTables, session_address
+from iopkit.scenarios.courses import StayTables, UseTables
 from iopkit.scenarios.curves import Constant, Curve
 from iopkit.scenarios.decimals import exact
-from iopkit.scenarios.draws import WHOLE, DrawPurpose, Words, threshold
+from iopkit.scenarios.draws import WHOLE, Words, threshold
 from iopkit.scenarios.habits import Habits
 from iopkit.scenarios.hazards import (
     day_thresholds,
@@ -36,11 +33,9 @@ from iopkit.scenarios.hazards import (
 from iopkit.scenarios.leaving import HazardOf
 from iopkit.scenarios.requests import Codes, Days
 from iopkit.scenarios.scenarios import Scenario
+from iopkit.scenarios.session_tables import Told
 from iopkit.scenarios.weeks import PlannedStay, ProgramWeeks, StayTimetable, timetable_of
 from iopkit.truth import Truth
-
-Told: TypeAlias = tuple[tuple[Predicate, Truth], ...]
-"""How the predicates of habits turn out for the people of a stratum."""
 
 _TRUTHS = {1: Truth.YES, 0: Truth.NO, -1: Truth.UNKNOWN}
 
@@ -464,56 +459,4 @@ def _coming_back(
             day_thresholds(curve, days + 1, ratio=habits.ratio(HazardOf.COMING_BACK, dict(each)))
             for each in truths
         ]
-    )
-
-
-@frozen(eq=False)
-class SessionTables:
-    """What the sessions of a stay are drawn by: where draws stand, and how many attend.
-
-    ``attending``, ``excused`` and ``tested`` are addresses by session; ``shares`` are thresholds of
-    attending by stratum and session. ``is_test`` tells which sessions are drug tests.
-    """
-
-    trusts_types = True
-
-    attending: Words
-    excused: Words
-    tested: Words
-    shares: Words
-    is_test: NDArray[np.bool_]
-
-
-@while_kept
-def session_tables(
-    planned: PlannedStay, attends: Attending, truths: tuple[Told, ...]
-) -> SessionTables:
-    """The tables of a stay's sessions, for people of some strata."""
-    names = [planned.services[place].name for place in planned.service.tolist()]
-    sessions = [*zip(names, planned.number.tolist(), strict=True)]
-
-    def addresses(purpose: DrawPurpose) -> Words:
-        return np.array([session_address(purpose, *each) for each in sessions], np.uint64)
-
-    kinds = [*zip(planned.service.tolist(), (planned.day // 7).tolist(), strict=True)]
-    shares = np.zeros((len(truths), len(kinds)), np.uint64)
-    for stratum, told in enumerate(truths):
-        of = {
-            (place, week): attends.threshold(
-                week=week,
-                service=planned.services[place].name,
-                modality=planned.services[place].modality,
-                delivery=planned.services[place].delivery,
-                truths=dict(told),
-            )
-            for place, week in set(kinds)
-        }
-        shares[stratum] = [of[kind] for kind in kinds]
-    tests = [planned.services[place].modality is Modality.DRUG_TESTING for place, _ in kinds]
-    return SessionTables(
-        addresses(DrawPurpose.ATTENDING),
-        addresses(DrawPurpose.EXCUSED),
-        addresses(DrawPurpose.TEST_RESULT),
-        shares,
-        np.array(tests, np.bool_),
     )

@@ -26,9 +26,10 @@ from iopkit.scenarios.draws import (
     streams,
 )
 from iopkit.scenarios.episodes import Episodes, EpisodeSessions
-from iopkit.scenarios.preparing import Prepared, session_tables
+from iopkit.scenarios.preparing import Prepared
 from iopkit.scenarios.progressing import Stayed, judged
 from iopkit.scenarios.requests import NEVER, NO_DAY, Codes, Days, RequestOutcome, Requests
+from iopkit.scenarios.session_tables import session_tables
 from iopkit.scenarios.weeks import PlannedStay
 
 _AGAIN = key_of("stay after a discharge")

@@ -19,7 +19,7 @@ from iopkit.fields import frozen
 from iopkit.programs.programs import Program
 from iopkit.scenarios.arrivals import Arrivals
 from iopkit.scenarios.capacity import Capacity
-from iopkit.scenarios.follow_ons import FollowOn, FurtherProgram, follow_on_faults, pairs
+from iopkit.scenarios.follow_ons import FollowOn, FurtherProgram, as_pairs, follow_on_faults
 from iopkit.scenarios.habits import Habits
 from iopkit.scenarios.populations import Population
 from iopkit.scenarios.priorities import Priorities
@@ -75,8 +75,8 @@ class Scenario:
     capacity: Capacity = field(factory=Capacity)
     priorities: Priorities | None = None
     track: str | None = None
-    phase_weeks: tuple[tuple[str, int], ...] = field(default=(), converter=pairs)
-    times: tuple[tuple[str, int | timedelta], ...] = field(default=(), converter=pairs)
+    phase_weeks: tuple[tuple[str, int], ...] = field(default=(), converter=as_pairs)
+    times: tuple[tuple[str, int | timedelta], ...] = field(default=(), converter=as_pairs)
     assume_in_force: bool = False
     further: tuple[FurtherProgram, ...] = ()
     follow_on: tuple[FollowOn, ...] = ()

@@ -1,4 +1,7 @@
-"""Totals: what replications come to, each declared once with its unit and what is better."""
+"""Totals: what replications come to, each declared once with its unit and what is better.
+
+It stays in one piece: the list of all figures, and what counts them.
+"""
 
 from collections.abc import Callable, Iterator, Mapping
 from enum import StrEnum
