@@ -499,7 +499,7 @@ IMPERSONAL = {
     # What a scenario is made of and what it came to; of people, counts and no more.
     *("Priorities", "Priority", "ProgramWeeks", "Results", "RunFinding", "Scenario", "SeatPool"),
     *("Capacity", "SeatsByDay", "SessionTables", "StayTables", "UseTables", "WeeklyTotal"),
-    *("PlannedStay", "RunTotal"),
+    *("FollowOn", "FurtherProgram", "PlannedStay", "RunTotal", "StayTimetable"),
     # Whom a scenario is about, as shares, counts and rates.
     *("Arrivals", "PublishedPopulation", "ServiceTimes", "Shares", "ShippedNames", "Study"),
     *("StudyArrivals", "StudyBase", "StudyPeople", "StudyValue", "StudyVariation"),

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iopkit.courses.abstinence import negative_tests
+from iopkit.courses.stays import DischargeReason
 from iopkit.eligibility import FACTS, Criterion, Policy, Predicate
 from iopkit.eligibility.possible import Possible
 from iopkit.eligibility.predicates import AllOf, AnyOf, AtLeast
@@ -34,6 +35,7 @@ from iopkit.scenarios.capacity import Capacity, SeatPool
 from iopkit.scenarios.courses import StayTables
 from iopkit.scenarios.draws import DrawPurpose, draw, key_of, mixed, stream
 from iopkit.scenarios.episodes import Episodes
+from iopkit.scenarios.follow_ons import FollowOn, FurtherProgram
 from iopkit.scenarios.habits import Habits
 from iopkit.scenarios.leaving import Effect, HazardOf
 from iopkit.scenarios.populations import Population
@@ -90,6 +92,8 @@ class One:
     uses: tuple[bool, ...]
     lengths: tuple[int, ...]
     gives_up: int
+    program: int = 0
+    goes_on: bool = False
     follows: "One | None" = None
     gap: int = 0
     offered: int = NO_DAY
@@ -102,8 +106,10 @@ def _below(table: Any, drawn: int) -> int:
     return sum(int(each) <= drawn for each in table)
 
 
-def _one(prepared: Prepared, number: int, chance: int, person: int, **more: Any) -> One:
+def _one(first: Prepared, number: int, chance: int, person: int, **more: Any) -> One:
     since = -more["admitted"] if more["admitted"] != NO_DAY else 0
+    program = more.get("program", 0)
+    prepared = first.programs[program]
     stratum = int(prepared.stratum[person])
     again = "follows" in more
     days, reason, uses = _stay(chance, stratum, prepared.stays, since)
@@ -120,7 +126,7 @@ def _one(prepared: Prepared, number: int, chance: int, person: int, **more: Any)
         chance,
         person,
         stay=days,
-        reason=reason,
+        reason=reason + sum(len(each.reasons) for each in first.programs[:program]),
         uses=uses,
         lengths=lengths,
         gives_up=patience,
@@ -381,11 +387,22 @@ def _those_referred(prepared: Prepared, seed: int, replication: int) -> Iterator
 
 def _who_comes_back(prepared: Prepared, one: One, number: int) -> One | None:
     horizon = prepared.scenario.weeks * 7
-    tables = prepared.comes_back[one.reason]
-    if tables is None or not one.admissible:
+    if not one.admissible:
         return None
-    table = tables[int(prepared.stratum[one.person])]
-    gap = _below(table, draw(one.stream, DrawPurpose.COMING_BACK))
+    own = prepared.programs[one.program]
+    place = one.reason - sum(len(each.reasons) for each in prepared.programs[: one.program])
+    tables = own.comes_back[place]
+    program, goes_on, gap = 0, False, horizon
+    if tables is not None:
+        table = tables[int(own.stratum[one.person])]
+        gap = _below(table, draw(one.stream, DrawPurpose.COMING_BACK))
+    left, drawn = 0, draw(one.stream, DrawPurpose.FOLLOWING_ON)
+    names = [each.scenario.program.name for each in prepared.programs]
+    for rule in prepared.scenario.follow_on:
+        if (rule.after or names[0]) == names[one.program] and rule.reason is own.reasons[place]:
+            if left <= drawn < left + rule.share.threshold:
+                program, goes_on, gap = names.index(rule.to), True, rule.days
+            left += rule.share.threshold
     begun = max(one.ready, 0) if one.admitted == NO_DAY else one.admitted
     if gap >= horizon or begun + one.stay + gap >= horizon:
         return None
@@ -401,6 +418,8 @@ def _who_comes_back(prepared: Prepared, one: One, number: int) -> One | None:
         admitted=NO_DAY,
         follows=one,
         gap=gap,
+        program=program,
+        goes_on=goes_on,
     )
 
 
@@ -418,7 +437,7 @@ def by_hand(  # noqa: C901, PLR0912  # all rules of a day, in a row
             back.number = len(every)
             every.append(back)
     seats, in_seats = prepared.seats, dict.fromkeys(range(len(prepared.seats.names)), 0)
-    sizes, needs = seats.sizes, seats.needs[0]
+    sizes = seats.sizes
     held: dict[int, list[int]] = {}
     for one in every:
         if one.admitted != NO_DAY:
@@ -429,7 +448,7 @@ def by_hand(  # noqa: C901, PLR0912  # all rules of a day, in a row
                 one.admitted,
             )
             suits = int(prepared.suits[one.person])
-            able = [[pool for pool in need if suits >> pool & 1] for need in needs]
+            able = [[pool for pool in need if suits >> pool & 1] for need in seats.needs[0]]
             held[one.number] = [
                 next((pool for pool in some if in_seats[pool] < sizes[pool]), some[0])
                 for some in able
@@ -460,6 +479,7 @@ def by_hand(  # noqa: C901, PLR0912  # all rules of a day, in a row
             if day >= one.ready + one.gives_up:
                 one.outcome, one.day = RequestOutcome.GAVE_UP, max(one.ready + one.gives_up, 0)
                 continue
+            needs = seats.needs[one.program]
             taken = [
                 next(
                     (
@@ -476,7 +496,7 @@ def by_hand(  # noqa: C901, PLR0912  # all rules of a day, in a row
             if None in taken or (not needs and not seats.opens[day]):
                 continue
             one.offered = one.day = day
-            shares = prepared.comes[0]
+            shares = prepared.programs[one.program].comes[0]
             waited = min(day - one.ready, len(shares) - 1)
             if draw(one.stream, DrawPurpose.INTAKE) >= int(shares[waited]):
                 one.outcome = RequestOutcome.DID_NOT_COME
@@ -488,8 +508,9 @@ def by_hand(  # noqa: C901, PLR0912  # all rules of a day, in a row
     return every
 
 
-def _sessions(prepared: Prepared, one: One) -> dict[str, int]:
+def _sessions(first_program: Prepared, one: One) -> dict[str, int]:
     """What one person's sessions come to, by the schedule of a plan that begins on the day."""
+    prepared = first_program.programs[one.program]
     scenario, horizon = prepared.scenario, prepared.scenario.weeks * 7
     habits, truths = scenario.habits, dict(prepared.truths[int(prepared.stratum[one.person])])
     told = dict.fromkeys(("due", "attended", "excused", "minutes", "minutes_due", "tests"), 0)
@@ -620,6 +641,52 @@ def conditional_programs(drawn: st.DrawFn) -> Program:
     )
 
 
+_AFTERCARE = Program(
+    "aftercare",
+    "Aftercare",
+    (Phase("aftercare", "Aftercare", 3),),
+    (_service("relapse-prevention", 90),),
+)
+
+
+@st.composite
+def with_further(drawn: st.DrawFn) -> Scenario:
+    """A scenario whose patients go on to other programs, and up again."""
+    base = drawn(scenarios())
+    other = evolve(
+        base.habits,
+        leaving=None if base.habits.leaving is None else drawn(_SHARES),
+        gives_up=drawn(_MAYBE),
+        comes=drawn(_MAYBE),
+        coming_back=drawn(_SHARES),
+    )
+    stepped = evolve(drawn(conditional_programs()), name="step-down")
+    reasons = (DischargeReason.COMPLETED, DischargeReason.TERMINATED, DischargeReason.DROPPED_OUT)
+    rules = [
+        FollowOn(reason, to, drawn(st.sampled_from([0.3, 0.5])), drawn(st.integers(0, 9)), after)
+        for reason in reasons
+        for after in (None, "step-down", "aftercare")
+        for to in drawn(
+            st.lists(
+                st.sampled_from([base.program.name, "step-down", "aftercare"]),
+                max_size=2,
+                unique=True,
+            )
+        )
+    ]
+    return evolve(
+        base,
+        weeks=drawn(st.integers(3, 9)),
+        further=(
+            FurtherProgram(
+                stepped, drawn(st.sampled_from(_CAPACITIES)), drawn(st.none() | st.just(other))
+            ),
+            FurtherProgram(_AFTERCARE, drawn(st.sampled_from(_CAPACITIES))),
+        ),
+        follow_on=tuple(rules),
+    )
+
+
 @st.composite
 def scenarios(drawn: st.DrawFn) -> Scenario:
     leaving = drawn(_MAYBE)
@@ -683,7 +750,7 @@ _CAPACITIES = (
 )
 
 
-@given(scenarios(), st.integers(), st.integers(0, 9))
+@given(scenarios() | with_further(), st.integers(), st.integers(0, 9))
 def test_it_is_what_comes_of_one_person_and_day_at_a_time(
     scenario: Scenario, seed: int, replication: int
 ) -> None:
@@ -704,8 +771,11 @@ def test_it_is_what_comes_of_one_person_and_day_at_a_time(
             "stay": one.stay,
             "reason": one.reason,
             "follows": -1 if one.follows is None else one.follows.number,
+            "program": one.program,
+            "goes_on": one.goes_on,
         }
-        assert tuple(ran.phase_weeks[row].tolist()) == one.lengths
+        lengths = ran.phase_weeks[row].tolist()
+        assert lengths == [*one.lengths, *[0] * (len(lengths) - len(one.lengths))]
         assert {name: getattr(ran, name)[row] for name in told} == told
         if one.outcome is not RequestOutcome.NOT_REACHED:
             assert (ran.referred[row], ran.ready[row]) == (one.referred, one.ready)
@@ -715,7 +785,7 @@ def test_it_is_what_comes_of_one_person_and_day_at_a_time(
             assert {n: getattr(ran.attendance, n)[row] for n in sessions} == sessions
 
 
-@given(scenarios(), st.integers())
+@given(scenarios() | with_further(), st.integers())
 def test_a_replication_is_the_same_among_others(scenario: Scenario, seed: int) -> None:
     prepared = prepare(scenario)
     together = run_replications(prepared, seed=seed, replications=[5, 0, 3])
@@ -733,7 +803,7 @@ def _figures(episodes: Episodes, place: int = 0) -> dict[str, Any]:
         for name in (
             *("stream", "person", "stratum", "referred", "ready", "eligible", "admissible"),
             *("before", "offered", "start", "outcome", "day", "pools", "stay", "reason", "uses"),
-            *("phase_weeks", "unmet", "unsure"),
+            *("phase_weeks", "unmet", "unsure", "program", "goes_on"),
         )
     }
     follows = episodes.follows[own]

@@ -30,6 +30,7 @@ from iopkit.scenarios.draws import DrawPurpose, draw, key_of, stream, threshold
 from iopkit.scenarios.entries import courses_of
 from iopkit.scenarios.episodes import Episodes, EpisodeSessions
 from iopkit.scenarios.findings import RunFinding, RunFindingKind
+from iopkit.scenarios.follow_ons import FollowOn, FurtherProgram
 from iopkit.scenarios.habits import Habits
 from iopkit.scenarios.hazards import mean_days, median_day
 from iopkit.scenarios.leaving import ComingBack, Effect, Ending, Endings, Exit, Exits, HazardOf
@@ -80,6 +81,8 @@ __all__ = [
     "Exit",
     "Exits",
     "Figures",
+    "FollowOn",
+    "FurtherProgram",
     "HabitFigure",
     "Habits",
     "HazardOf",

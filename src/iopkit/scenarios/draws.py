@@ -66,6 +66,8 @@ class DrawPurpose(IntEnum):
     """How many are in care, or wait, as a scenario begins."""
     FINISHING = 20
     """Whether somebody who was in care to the end has completed."""
+    FOLLOWING_ON = 21
+    """Whether somebody who was discharged goes on to another program."""
 
 
 def key_of(identity: object) -> int:

@@ -36,8 +36,9 @@ from iopkit.patients.diagnoses import Substance
 from iopkit.scenarios.courses import attended, session_address
 from iopkit.scenarios.draws import DrawPurpose, draw_at, key_of, mixed
 from iopkit.scenarios.episodes import Episodes
-from iopkit.scenarios.preparing import Prepared, session_tables
+from iopkit.scenarios.preparing import Prepared
 from iopkit.scenarios.requests import RequestOutcome
+from iopkit.scenarios.session_tables import session_tables
 from iopkit.scenarios.weeks import PlannedStay
 from iopkit.schedules.sessions import Schedule
 from iopkit.truth import Truth
@@ -139,7 +140,7 @@ class _Writer:
         ready, day = int(told.ready[row]), int(told.day[row])
         outcome = RequestOutcome(int(told.outcome[row]))
         if outcome is RequestOutcome.WAITING or day > ready:
-            self._write(ready, Waitlisted(self._scenario.program.name))
+            self._write(ready, Waitlisted(self._of(row).scenario.program.name))
         match outcome:
             case RequestOutcome.ADMITTED:
                 self._stay(row)
@@ -152,10 +153,11 @@ class _Writer:
 
     def _stay(self, row: int) -> None:
         """A stay, from the admission to the discharge or the end of the scenario."""
-        told, level = self._episodes, self._scenario.program.level
+        told, prepared = self._episodes, self._of(row)
+        level = prepared.scenario.program.level
         start, days = int(told.start[row]), int(told.stay[row])
-        lengths = told.phase_weeks[row].tolist()
-        planned = self._prepared.planned(start, told.pools[row].tolist(), lengths)
+        lengths = told.phase_weeks[row, : prepared.phases_asked].tolist()
+        planned = prepared.planned(start, told.pools[row].tolist(), lengths)
         schedule = self._own(planned.schedule, row)
         self._schedules.append(ScheduleSince(self._date(start), schedule))
         again = told.follows[row] >= 0
@@ -172,6 +174,10 @@ class _Writer:
         seen = None if told.attendance is not None else self._date(start + days - 1)
         self._write(start + last, Discharged(reason, last_contact=seen))
 
+    def _of(self, row: int) -> Prepared:
+        """The program that a row is of."""
+        return self._prepared.programs[int(self._episodes.program[row])]
+
     def _own(self, schedule: Schedule, row: int) -> Schedule:
         """The schedule as this patient's own."""
         key = opaque(f"plan {row}", key=self._key)
@@ -180,11 +186,12 @@ class _Writer:
 
     def _sessions(self, row: int, planned: PlannedStay, schedule: Schedule) -> None:
         """What came of each session that was due in the scenario."""
-        habits, told = self._scenario.habits, self._episodes
+        prepared, told = self._of(row), self._episodes
+        habits = prepared.habits
         if habits.attends is None:
             return
         chance, stream = int(told.stream[row]), told.stream[row : row + 1]
-        tables = session_tables(planned, habits.attends, self._prepared.truths)
+        tables = session_tables(planned, habits.attends, prepared.truths)
         strata = told.stratum[row : row + 1]
         (there,) = attended(stream, strata, tables.attending, tables.shares)
         start, due = int(told.start[row]), self._prepared.due(planned, told.stay[row : row + 1])[0]
@@ -210,10 +217,11 @@ class _Writer:
 
     def _tested(self, row: int, day: int, address: int) -> DrugTested:
         """A drug test, with what it found where habits tell."""
-        finds, uses = self._scenario.habits.test_finds_use, self._episodes.uses[row]
+        prepared, uses = self._of(row), self._episodes.uses[row]
+        finds = prepared.habits.test_finds_use
         if finds is None or not len(uses):
             return DrugTested()
-        used = bool(uses[min(day // 7, len(uses) - 1)])
+        used = bool(uses[min(day // 7, prepared.stays.weeks - 1)])
         found = used and draw_at(int(self._episodes.stream[row]), address) < finds.threshold
         return DrugTested((SubstanceFound(Substance.OTHER, found),))
 

@@ -55,7 +55,9 @@ class Episodes:
     whether the patient uses, with no column where nobody asks. Where phases end by conditions,
     ``phase_weeks`` is how long each phase of the stay is, and ``unmet`` which of them end at their
     most weeks without their condition; else neither has a column. ``unsure`` are those who complete
-    although it is not known whether they meet the condition of the discharge. Days count from the
+    although it is not known whether they meet the condition of the discharge. ``program`` is the
+    place of the program, 0 for the scenario's first, and ``goes_on`` is for those who come from
+    another stay by a follow-on, and have not asked anew. Days count from the
     scenario's first.
     """
 
@@ -85,6 +87,8 @@ class Episodes:
     phase_weeks: Days
     unmet: NDArray[np.bool_]
     unsure: NDArray[np.bool_]
+    program: Codes
+    goes_on: NDArray[np.bool_]
     attendance: EpisodeSessions | None = None
 
     @property

@@ -10,6 +10,7 @@ from iopkit.eligibility.predicates import describe
 from iopkit.fields import frozen
 from iopkit.prose import counted, listed
 from iopkit.scenarios.habits import Habits
+from iopkit.scenarios.leaving import plain_word
 from iopkit.scenarios.preparing import Prepared
 from iopkit.scenarios.progressing import not_modeled
 from iopkit.scenarios.weeks import StayTimetable
@@ -28,6 +29,7 @@ class RunFindingKind(StrEnum):
     NOT_DATED = "not_dated"
     BY_TIMETABLE = "by_timetable"
     CONDITION = "condition"
+    FOLLOW_ON = "follow_on"
     DRAWN = "drawn"
     USER_FIGURE = "user_figure"
 
@@ -92,17 +94,41 @@ def _few(count: int) -> RunFinding:
 def _of_scenario(prepared: Prepared) -> Iterator[tuple[RunFindingKind, str]]:
     told: dict[RunFindingKind, Iterable[str]] = {
         RunFindingKind.DRAWN: prepared.scenario.population.words,
-        RunFindingKind.USER_FIGURE: _own_figures(prepared.scenario.habits),
+        RunFindingKind.LOAD: _load(prepared),
+        RunFindingKind.FOLLOW_ON: _follow_ons(prepared),
+    }
+    yield from ((kind, words) for kind, each in told.items() for words in each)
+    for each in prepared.programs:
+        of = f"{each.scenario.program.name}: " if prepared.others else ""
+        yield from ((kind, f"{of}{words}") for kind, words in _of_program(each))
+
+
+def _of_program(prepared: Prepared) -> Iterator[tuple[RunFindingKind, str]]:
+    told: dict[RunFindingKind, Iterable[str]] = {
+        RunFindingKind.USER_FIGURE: _own_figures(prepared.habits),
         RunFindingKind.FACT_UNKNOWN: (*_unknown(prepared), *prepared.not_known),
         RunFindingKind.BEYOND_SOURCE: _beyond(prepared),
         RunFindingKind.SEATS: prepared.scenario.capacity.words,
-        RunFindingKind.LOAD: _load(prepared),
         RunFindingKind.NOT_DATED: _undated(prepared),
     }
     if prepared.timetable is not None:
         told[RunFindingKind.BY_TIMETABLE] = (_by_timetable(prepared.timetable),)
-        told[RunFindingKind.CONDITION] = _conditions(prepared.timetable, prepared.scenario.habits)
+        told[RunFindingKind.CONDITION] = _conditions(prepared.timetable, prepared.habits)
     return ((kind, words) for kind, each in told.items() for words in each)
+
+
+def _follow_ons(prepared: Prepared) -> Iterator[str]:
+    """Follow-ons that nobody takes, and programs to which none leads."""
+    scenario, of = prepared.scenario, {e.scenario.program.name: e for e in prepared.programs}
+    for rule in scenario.follow_on:
+        name = rule.after or scenario.program.name
+        if rule.reason not in of[name].reasons:
+            reason = plain_word(rule.reason)
+            yield f"nobody leaves {name} as {reason}: nobody goes on to {rule.to} by it"
+    led_to = {rule.to for rule in scenario.follow_on}
+    for each in scenario.further:
+        if each.name not in led_to:
+            yield f"nobody goes on to {each.name}"
 
 
 def _own_figures(habits: Habits) -> Iterator[str]:

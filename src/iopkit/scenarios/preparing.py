@@ -6,24 +6,24 @@ happens how often becomes tables of thresholds.
 
 from collections.abc import Sequence
 from datetime import timedelta
+from fractions import Fraction
 from functools import cached_property
-from typing import TypeAlias
+from itertools import accumulate
+from typing import NamedTuple
 
 import numpy as np
 from attrs import evolve
 from numpy.typing import NDArray
 
-from iopkit.confidential import hidden, while_kept
+from iopkit.confidential import hidden
 from iopkit.courses.stays import DischargeReason
-from iopkit.eligibility.predicates import Predicate
 from iopkit.errors import refuse, unless
 from iopkit.fields import frozen
-from iopkit.modalities import Modality
-from iopkit.scenarios.attending import Attending
 from iopkit.scenarios.capacity import SeatsByDay
-from iopkit.scenarios.courses import StayTables, UseTables, session_address
+from iopkit.scenarios.courses import StayTables, UseTables
 from iopkit.scenarios.curves import Constant, Curve
-from iopkit.scenarios.draws import WHOLE, DrawPurpose, Words
+from iopkit.scenarios.decimals import exact
+from iopkit.scenarios.draws import WHOLE, Words, threshold
 from iopkit.scenarios.habits import Habits
 from iopkit.scenarios.hazards import (
     day_thresholds,
@@ -31,15 +31,21 @@ from iopkit.scenarios.hazards import (
     week_thresholds,
 )
 from iopkit.scenarios.leaving import HazardOf
-from iopkit.scenarios.requests import Codes
+from iopkit.scenarios.requests import Codes, Days
 from iopkit.scenarios.scenarios import Scenario
+from iopkit.scenarios.session_tables import Told
 from iopkit.scenarios.weeks import PlannedStay, ProgramWeeks, StayTimetable, timetable_of
 from iopkit.truth import Truth
 
-Told: TypeAlias = tuple[tuple[Predicate, Truth], ...]
-"""How the predicates of habits turn out for the people of a stratum."""
-
 _TRUTHS = {1: Truth.YES, 0: Truth.NO, -1: Truth.UNKNOWN}
+
+
+class Following(NamedTuple):
+    """Who goes on after a stay: cumulative thresholds, and for each to which program, and when."""
+
+    shares: Words
+    to: Codes
+    days: Days
 
 
 @frozen(eq=False)
@@ -51,7 +57,9 @@ class Prepared:
     ``stratum`` is a place in ``truths``, which tell how the habits' predicates turn out. By
     stratum, ``patience`` and ``comes_back`` (and by reason) are thresholds of days, and
     ``comes`` those of coming after some days. ``timetable`` is what a program's conditions and
-    limits on absences are judged by; ``None``: it has none.
+    limits on absences are judged by; ``None``: it has none. ``others`` are the further programs,
+    each with a ``number`` and with the same seats; for each reason of each program, ``follow_on``
+    says who goes on to which.
     """
 
     trusts_types = True
@@ -71,6 +79,24 @@ class Prepared:
     seats: SeatsByDay
     not_known: tuple[str, ...]
     timetable: StayTimetable | None = None
+    number: int = 0
+    others: "tuple[Prepared, ...]" = ()
+    follow_on: tuple[Following | None, ...] = ()
+
+    @property
+    def habits(self) -> Habits:
+        """What people do in the program."""
+        return self.scenario.habits
+
+    @property
+    def programs(self) -> "tuple[Prepared, ...]":
+        """The first program and the further ones."""
+        return (self, *self.others)
+
+    @property
+    def every_reason(self) -> tuple[DischargeReason, ...]:
+        """The reasons of all programs, one program's after the other's."""
+        return tuple(reason for each in self.programs for reason in each.reasons)
 
     @property
     def expected_referrals(self) -> int:
@@ -103,7 +129,7 @@ class Prepared:
     def least_seats(self) -> int | None:
         """How many can be in care at a time; ``None``: there is no end of seats."""
         sizes = self.seats.sizes
-        each = [sum(sizes[pool] for pool in need) for needs in self.seats.needs for need in needs]
+        each = [sum(sizes[pool] for pool in need) for need in self.seats.needs[self.number]]
         return min(each, default=None)
 
     @cached_property
@@ -115,6 +141,12 @@ class Prepared:
     def groups_of(self, pools: Codes) -> Codes:
         """The pools that are groups; -1 for all others."""
         return np.where(self._is_group[pools], pools, np.int16(-1))
+
+    @property
+    def phases_asked(self) -> int:
+        """How many phases have a length that turns out: all, if any of them ends by a condition."""
+        timetable = self.timetable
+        return len(timetable.program.phases) if timetable and timetable.asked else 0
 
     def planned(
         self, day: int, pools: Sequence[int], phase_weeks: Sequence[int] = ()
@@ -170,6 +202,97 @@ def prepare(scenario: Scenario) -> Prepared:
             comes of them.
         NotInForceError: no version of the policy is known to be in force on the first day.
     """
+    first = _prepared(scenario)
+    if not scenario.further:
+        return first
+    # The others are not asked about eligibility, nor does anybody begin in them.
+    others = [
+        _prepared(
+            evolve(
+                scenario,
+                program=each.program,
+                capacity=each.capacity,
+                habits=each.habits or scenario.habits,
+                track=each.track,
+                phase_weeks=each.phase_weeks,
+                times=each.times,
+                policy=None,
+                further=(),
+                follow_on=(),
+            )
+        )
+        for each in scenario.further
+    ]
+    programs = (first, *others)
+    refuse(
+        f"scenario {scenario.name!r}",
+        *(
+            unless(len(set(said)) == 1, "further", f"{what}, in each program or in none", "in some")
+            for what, said in (
+                ("habits of attending", [each.habits.attends is None for each in programs]),
+                ("habits of use", [each.stays.use is None for each in programs]),
+            )
+        ),
+    )
+    seats, suits = _joined(programs)
+    return evolve(
+        first,
+        seats=seats,
+        suits=suits,
+        others=tuple(
+            evolve(each, seats=seats, suits=suits, number=number)
+            for number, each in enumerate(others, start=1)
+        ),
+        follow_on=tuple(
+            _following(scenario, each.scenario.program.name, reason)
+            for each in programs
+            for reason in each.reasons
+        ),
+    )
+
+
+def _joined(programs: Sequence[Prepared]) -> tuple[SeatsByDay, Words]:
+    """The seats of some programs, and who suits them."""
+    pools = [len(each.seats.names) for each in programs]
+    before = [*accumulate(pools, initial=0)]
+    suits = np.zeros_like(programs[0].suits)
+    for each, first, count in zip(programs, before, pools, strict=False):
+        own = each.suits & np.uint64((1 << count) - 1)
+        suits |= own << np.uint64(first) if count else np.uint64(0)
+    seats = SeatsByDay(
+        tuple(name for each in programs for name in each.seats.names),
+        tuple(size for each in programs for size in each.seats.sizes),
+        tuple(days for each in programs for days in each.seats.takes),
+        programs[0].seats.opens,
+        tuple(
+            tuple(tuple(pool + first for pool in need) for need in needs)
+            for each, first in zip(programs, before, strict=False)
+            for needs in each.seats.needs
+        ),
+    )
+    return seats, suits
+
+
+def _following(scenario: Scenario, program: str, reason: DischargeReason) -> Following | None:
+    """Who goes on after a discharge from a program for a reason."""
+    names = [scenario.program.name, *(each.name for each in scenario.further)]
+    rules = [
+        each
+        for each in scenario.follow_on
+        if each.reason is reason and (each.after or names[0]) == program
+    ]
+    if not rules:
+        return None
+    shares = accumulate(Fraction(exact(each.share.value)) for each in rules)
+    return Following(
+        np.array([threshold(share) for share in shares], np.uint64),
+        np.array([names.index(each.to) for each in rules], np.int16),
+        np.array([each.days for each in rules], np.int32),
+    )
+
+
+def _prepared(scenario: Scenario) -> Prepared:
+    """One program of a scenario, ready to run."""
     habits, people, first = scenario.habits, scenario.population, scenario.start
     weeks = ProgramWeeks(
         scenario.program,
@@ -336,56 +459,4 @@ def _coming_back(
             day_thresholds(curve, days + 1, ratio=habits.ratio(HazardOf.COMING_BACK, dict(each)))
             for each in truths
         ]
-    )
-
-
-@frozen(eq=False)
-class SessionTables:
-    """What the sessions of a stay are drawn by: where draws stand, and how many attend.
-
-    ``attending``, ``excused`` and ``tested`` are addresses by session; ``shares`` are thresholds of
-    attending by stratum and session. ``is_test`` tells which sessions are drug tests.
-    """
-
-    trusts_types = True
-
-    attending: Words
-    excused: Words
-    tested: Words
-    shares: Words
-    is_test: NDArray[np.bool_]
-
-
-@while_kept
-def session_tables(
-    planned: PlannedStay, attends: Attending, truths: tuple[Told, ...]
-) -> SessionTables:
-    """The tables of a stay's sessions, for people of some strata."""
-    names = [planned.services[place].name for place in planned.service.tolist()]
-    sessions = [*zip(names, planned.number.tolist(), strict=True)]
-
-    def addresses(purpose: DrawPurpose) -> Words:
-        return np.array([session_address(purpose, *each) for each in sessions], np.uint64)
-
-    kinds = [*zip(planned.service.tolist(), (planned.day // 7).tolist(), strict=True)]
-    shares = np.zeros((len(truths), len(kinds)), np.uint64)
-    for stratum, told in enumerate(truths):
-        of = {
-            (place, week): attends.threshold(
-                week=week,
-                service=planned.services[place].name,
-                modality=planned.services[place].modality,
-                delivery=planned.services[place].delivery,
-                truths=dict(told),
-            )
-            for place, week in set(kinds)
-        }
-        shares[stratum] = [of[kind] for kind in kinds]
-    tests = [planned.services[place].modality is Modality.DRUG_TESTING for place, _ in kinds]
-    return SessionTables(
-        addresses(DrawPurpose.ATTENDING),
-        addresses(DrawPurpose.EXCUSED),
-        addresses(DrawPurpose.TEST_RESULT),
-        shares,
-        np.array(tests, np.bool_),
     )

@@ -24,8 +24,9 @@ from iopkit.programs.progress import MOST_COUNTED, SERVICE_FACT_NAMES, STATUS_NA
 from iopkit.scenarios.conditions import Figure, Flags, Floats, Masks, Ranges, masks_of
 from iopkit.scenarios.courses import attended, session_address
 from iopkit.scenarios.draws import DrawPurpose, Words, address, draws_at, draws_at_each
-from iopkit.scenarios.preparing import Prepared, session_tables
+from iopkit.scenarios.preparing import Prepared
 from iopkit.scenarios.requests import Days
+from iopkit.scenarios.session_tables import session_tables
 from iopkit.scenarios.weeks import PlannedStay, StayTimetable
 
 _Rows = NDArray[np.intp]

@@ -26,9 +26,10 @@ from iopkit.scenarios.draws import (
     streams,
 )
 from iopkit.scenarios.episodes import Episodes, EpisodeSessions
-from iopkit.scenarios.preparing import Prepared, session_tables
+from iopkit.scenarios.preparing import Prepared
 from iopkit.scenarios.progressing import Stayed, judged
-from iopkit.scenarios.requests import NEVER, NO_DAY, Days, RequestOutcome, Requests
+from iopkit.scenarios.requests import NEVER, NO_DAY, Codes, Days, RequestOutcome, Requests
+from iopkit.scenarios.session_tables import session_tables
 from iopkit.scenarios.weeks import PlannedStay
 
 _AGAIN = key_of("stay after a discharge")
@@ -40,7 +41,7 @@ class _Asked(NamedTuple):
     """Those who ask for a seat, a row each: at first, or after a stay.
 
     ``follows`` is the row of that stay among those of all rounds, -1 for none, and ``gap`` the days
-    from its end.
+    from its end. ``goes_on`` is for those who do so by a follow-on of the scenario.
     """
 
     replication: NDArray[np.intp]
@@ -53,6 +54,8 @@ class _Asked(NamedTuple):
     admitted: Days
     follows: NDArray[np.intp]
     gap: Days
+    program: Codes
+    goes_on: NDArray[np.bool_]
     stay: Days
     reason: Days
     uses: NDArray[np.bool_]
@@ -131,6 +134,8 @@ def _referred(prepared: Prepared, seed: int, replications: Sequence[int]) -> _As
         np.where(inside, admitted, np.int32(NO_DAY)),
         np.full(rows, -1, np.intp),
         np.zeros(rows, np.int32),
+        np.zeros(rows, np.int16),
+        np.zeros(rows, np.bool_),
         *_stayed(prepared, stream, person, since=since),
     )
 
@@ -141,9 +146,53 @@ def _stayed(
     person: Days,
     *,
     since: NDArray[np.intp] | None = None,
-    again: bool = False,
+    program: Codes | None = None,
 ) -> Stayed:
-    """How long each would stay and why they would leave."""
+    """How long each would stay and why they would leave.
+
+    Args:
+        since: for how many days they have been in care as the scenario begins.
+        program: which each is in, of those who have been in care before; ``None``: nobody has.
+    """
+    if not prepared.others:
+        return _stayed_in(prepared, stream, person, since=since, again=program is not None)
+    at = np.zeros(len(stream), np.int16) if program is None else program
+    found, rows = [], []
+    for number, each in enumerate(prepared.programs):
+        own = np.flatnonzero(at == number)
+        more = None if since is None else since[own]
+        stayed = _stayed_in(each, stream[own], person[own], since=more, again=program is not None)
+        before = sum(len(one.reasons) for one in prepared.programs[:number])
+        found.append(stayed._replace(reason=stayed.reason + np.int32(before)))
+        rows.append(own)
+    order = np.argsort(np.concatenate(rows))
+    joined: list[Any] = [_stacked(part)[order] for part in zip(*found, strict=True)]
+    return Stayed(*joined)  # Any: each is an array of the type of its field
+
+
+def _stacked(parts: Sequence[NDArray[Any]]) -> NDArray[Any]:
+    """Some arrays, one after the other, whose rows become as long as the longest.
+
+    Any: whatever they are of.
+    """
+    most = max(part.shape[1] for part in parts) if parts[0].ndim > 1 else 0
+    return np.concatenate(
+        [
+            np.pad(part, ((0, 0), (0, most - part.shape[1]))) if part.ndim > 1 else part
+            for part in parts
+        ]
+    )
+
+
+def _stayed_in(
+    prepared: Prepared,
+    stream: Words,
+    person: Days,
+    *,
+    since: NDArray[np.intp] | None,
+    again: bool,
+) -> Stayed:
+    """The same of those who are in one program."""
     stratum = prepared.stratum[person]
     found = stays(stream, stratum, prepared.stays, since=since)
     uses = np.zeros((len(stream), 0), np.bool_) if found.uses is None else found.uses
@@ -156,23 +205,32 @@ def _stayed(
     return judged(prepared, timetable, stayed, stream, stratum, since=since, again=again)
 
 
-def _coming_back(prepared: Prepared, before: _Asked, first: int) -> _Asked:
-    """Those of a round who ask again after their stay, whenever it will have been.
+def _strata(prepared: Prepared, person: Days, program: Codes) -> NDArray[np.intp]:
+    """The stratum of each among those of the program that they are in."""
+    if not prepared.others:
+        return prepared.stratum[person]
+    return np.stack([each.stratum for each in prepared.programs])[program, person]
 
-    Each round is over later than the one before it, by a day at least: the last comes by the end
-    of the scenario.
+
+def _coming_back(prepared: Prepared, before: _Asked, first: int) -> _Asked:
+    """Those of a round who ask again after their stay or go on, whenever it will have been.
+
+    Whoever asks again asks for the first program. Each round is over later than the one before it,
+    by a day at least: the last comes by the end of the scenario.
 
     Args:
         first: the row of the first of the round, among those of all rounds.
     """
     days = prepared.scenario.weeks * 7
-    stratum = prepared.stratum[before.person]
+    stratum = _strata(prepared, before.person, before.program)
     gap = np.full(len(before.stream), days, np.int64)
     drawn = draws_at(before.stream, address(DrawPurpose.COMING_BACK))
-    for reason, tables in enumerate(prepared.comes_back):
+    every = [tables for each in prepared.programs for tables in each.comes_back]
+    for reason, tables in enumerate(every):
         for place, table in enumerate([] if tables is None else tables):
             these = (before.reason == reason) & (stratum == place) & before.admissible
             gap[these] = np.searchsorted(table, drawn[these], side="right")
+    program, goes_on = _going_on(prepared, before, gap)
     # The earliest that they can ask again: had they begun as soon as they were ready.
     begun = np.where(before.admitted == NO_DAY, np.maximum(before.ready, 0), before.admitted)
     then = begun + before.stay + gap
@@ -191,14 +249,33 @@ def _coming_back(prepared: Prepared, before: _Asked, first: int) -> _Asked:
         np.full(len(rows), NO_DAY, np.int32),
         rows + first,
         gap[rows].astype(np.int32),
-        *_stayed(prepared, stream, person, again=True),
+        program[rows],
+        goes_on[rows],
+        *_stayed(prepared, stream, person, program=program[rows]),
     )
+
+
+def _going_on(
+    prepared: Prepared, before: _Asked, gap: NDArray[np.int64]
+) -> tuple[Codes, NDArray[np.bool_]]:
+    """To which program each goes on, and who does; the days until then are put into ``gap``."""
+    program = np.zeros(len(before.stream), np.int16)
+    goes_on = np.zeros(len(before.stream), np.bool_)
+    for reason, rule in enumerate(prepared.follow_on):
+        if rule is None:
+            continue
+        these = np.flatnonzero((before.reason == reason) & before.admissible)
+        drawn = draws_at(before.stream[these], address(DrawPurpose.FOLLOWING_ON))
+        which = np.searchsorted(rule.shares, drawn, side="right")
+        those, which = these[which < len(rule.to)], which[which < len(rule.to)]
+        program[those], gap[those], goes_on[those] = rule.to[which], rule.days[which], True
+    return program, goes_on
 
 
 def _with_seats(prepared: Prepared, asked: _Asked, replications: tuple[int, ...]) -> Episodes:
     """What came of those who asked, once it is known who had a seat when."""
-    scenario, stratum = prepared.scenario, prepared.stratum[asked.person]
-    patience = _patience(prepared, asked, stratum)
+    scenario, stratum = prepared.scenario, _strata(prepared, asked.person, asked.program)
+    patience, comes = _patience(prepared, asked, stratum), _comes(prepared)
     intake = draws_at(asked.stream, address(DrawPurpose.INTAKE))
     rows = len(asked.stream)
     needs = max(map(len, prepared.seats.needs), default=0)
@@ -221,7 +298,9 @@ def _with_seats(prepared: Prepared, asked: _Asked, replications: tuple[int, ...]
                 patience=patience[own],
                 suits=prepared.suits[asked.person[own]],
                 intake=intake[own],
-                comes=prepared.comes,
+                comes=comes,
+                band=asked.program[own],
+                needs=asked.program[own],
                 admitted=asked.admitted[own],
                 follows=np.where(before < 0, -1, np.searchsorted(own, before)),
                 gap=asked.gap[own],
@@ -234,7 +313,7 @@ def _with_seats(prepared: Prepared, asked: _Asked, replications: tuple[int, ...]
     episodes = Episodes(
         replications=replications,
         weeks=scenario.weeks,
-        reasons=prepared.reasons,
+        reasons=prepared.every_reason,
         replication=asked.replication,
         stream=asked.stream,
         person=asked.person,
@@ -256,6 +335,8 @@ def _with_seats(prepared: Prepared, asked: _Asked, replications: tuple[int, ...]
         phase_weeks=asked.phase_weeks,
         unmet=asked.unmet,
         unsure=asked.unsure,
+        program=asked.program,
+        goes_on=asked.goes_on,
     )
     return evolve(episodes, attendance=_attendance(prepared, episodes))
 
@@ -263,13 +344,22 @@ def _with_seats(prepared: Prepared, asked: _Asked, replications: tuple[int, ...]
 def _patience(prepared: Prepared, asked: _Asked, stratum: NDArray[np.intp]) -> Days:
     """After how many days each gives up the wait."""
     patience = np.full(len(asked.stream), NEVER, np.int32)
-    if prepared.patience is not None:
+    for number, each in enumerate(prepared.programs):
+        if each.patience is None:
+            continue
         drawn = draws_at(asked.stream, address(DrawPurpose.GIVING_UP))
-        for place, table in enumerate(prepared.patience):
-            own = np.flatnonzero(stratum == place)
+        for place, table in enumerate(each.patience):
+            own = np.flatnonzero((stratum == place) & (asked.program == number))
             days = np.searchsorted(table, drawn[own], side="right")
             patience[own] = np.where(days < len(table), days, NEVER)
     return patience
+
+
+def _comes(prepared: Prepared) -> Words:
+    """The thresholds of coming, a row for each program; the last holds from there on."""
+    rows = [each.comes[0] for each in prepared.programs]
+    most = max(map(len, rows))
+    return np.stack([np.pad(row, (0, most - len(row)), mode="edge") for row in rows])
 
 
 def _attendance(prepared: Prepared, episodes: Episodes) -> EpisodeSessions | None:
@@ -277,9 +367,7 @@ def _attendance(prepared: Prepared, episodes: Episodes) -> EpisodeSessions | Non
 
     Those whose plans have the same sessions on the same days of the stay are looked at together.
     """
-    habits = prepared.scenario.habits
-    attends, excuses, finds = habits.attends, habits.excuses, habits.test_finds_use
-    if attends is None:
+    if prepared.habits.attends is None:
         return None
     rows, weeks, runs = len(episodes), episodes.weeks, len(episodes.replications)
     due, came, minutes, prescribed = (np.zeros(rows, np.int32) for _ in range(4))
@@ -287,11 +375,15 @@ def _attendance(prepared: Prepared, episodes: Episodes) -> EpisodeSessions | Non
     last = np.full(rows, -1, np.int32)
     by_day = np.zeros((3, runs * weeks * 7), np.int64)
     began = np.flatnonzero(episodes.start != NO_DAY)
-    for planned, own in _alike(prepared, episodes, began):
-        tables = session_tables(planned, attends, prepared.truths)
+    for each, planned, own in _alike(prepared, episodes, began):
+        attends, excuses = each.habits.attends, each.habits.excuses
+        finds = each.habits.test_finds_use
+        if attends is None:
+            continue
+        tables = session_tables(planned, attends, each.truths)
         streams_of, strata = episodes.stream[own], episodes.stratum[own]
         calendar = episodes.start[own, np.newaxis] + planned.day
-        seen = prepared.due(planned, episodes.stay[own]) & (calendar >= 0) & (calendar < weeks * 7)
+        seen = each.due(planned, episodes.stay[own]) & (calendar >= 0) & (calendar < weeks * 7)
         there = seen & attended(streams_of, strata, tables.attending, tables.shares)
         # Whole numbers stay whole in a product of floats, which takes a tenth of the time.
         figures = np.column_stack([np.ones(len(planned.day)), planned.minutes, tables.is_test])
@@ -302,7 +394,7 @@ def _attendance(prepared: Prepared, episodes: Episodes) -> EpisodeSessions | Non
             excused[own] = (seen & ~there & (drawn < np.uint64(excuses.threshold))).sum(axis=1)
         tested = there[:, tables.is_test]
         if finds is not None and episodes.uses.shape[1] and tested.size:
-            weeks_of = np.minimum(planned.day[tables.is_test] // 7, episodes.uses.shape[1] - 1)
+            weeks_of = np.minimum(planned.day[tables.is_test] // 7, each.stays.weeks - 1)
             drawn = draws_at_each(streams_of[:, np.newaxis], tables.tested[tables.is_test])
             found = episodes.uses[own][:, weeks_of] & (drawn < np.uint64(finds.threshold))
             positive[own] = (tested & found).sum(axis=1)
@@ -320,10 +412,21 @@ def _attendance(prepared: Prepared, episodes: Episodes) -> EpisodeSessions | Non
 
 def _alike(
     prepared: Prepared, episodes: Episodes, rows: NDArray[np.intp]
+) -> Iterator[tuple[Prepared, PlannedStay, NDArray[np.intp]]]:
+    """Some rows by the program and by what their stays hold, with what that is."""
+    for number, each in enumerate(prepared.programs):
+        own = rows[episodes.program[rows] == number] if prepared.others else rows
+        for planned, some in _alike_in(each, episodes, own):
+            yield each, planned, some
+
+
+def _alike_in(
+    prepared: Prepared, episodes: Episodes, rows: NDArray[np.intp]
 ) -> Iterator[tuple[PlannedStay, NDArray[np.intp]]]:
-    """Some rows by what their stays hold, not too many together, with what that is."""
+    """The same of those in one program, not too many together."""
     groups = prepared.groups_of(episodes.pools[rows])
-    together = np.column_stack([episodes.start[rows], groups, episodes.phase_weeks[rows]])
+    lengths = episodes.phase_weeks[rows, : prepared.phases_asked]
+    together = np.column_stack([episodes.start[rows], groups, lengths])
     one, which = _kinds(together)
     first = groups.shape[1]
     planned = [

@@ -19,6 +19,7 @@ from iopkit.fields import frozen
 from iopkit.programs.programs import Program
 from iopkit.scenarios.arrivals import Arrivals
 from iopkit.scenarios.capacity import Capacity
+from iopkit.scenarios.follow_ons import FollowOn, FurtherProgram, as_pairs, follow_on_faults
 from iopkit.scenarios.habits import Habits
 from iopkit.scenarios.populations import Population
 from iopkit.scenarios.priorities import Priorities
@@ -26,14 +27,6 @@ from iopkit.sites.sites import Site
 
 MOST_WEEKS = 1040
 """How many weeks a scenario can have: 20 years."""
-
-
-def _pairs(given: Any) -> Any:  # noqa: ANN401
-    """A mapping as pairs; anything else as it is.
-
-    Any: whatever ``draft`` takes for a phase or a service; the field is held against its type.
-    """
-    return tuple(given.items()) if isinstance(given, Mapping) else given
 
 
 @frozen(repr=False)
@@ -44,7 +37,9 @@ class Scenario:
     one, all are eligible. ``capacity`` is what seats there are; by default no end of them.
     ``priorities`` say who goes first; without them, who has been ready for longest.
     ``track``, ``phase_weeks`` and ``times`` are what the program leaves open, as ``draft`` takes
-    them. ``varied`` are the values that ``vary`` has changed, by where they stand.
+    them. ``further`` are other programs of the clinic, with lists of their own, and ``follow_on``
+    who goes on to them after a stay; nobody is in them as it begins. ``varied`` are the values that
+    ``vary`` has changed, by where they stand.
 
     Raises:
         InvalidError: the name is blank, the weeks are not from 1 to 1,040, or something has
@@ -80,9 +75,11 @@ class Scenario:
     capacity: Capacity = field(factory=Capacity)
     priorities: Priorities | None = None
     track: str | None = None
-    phase_weeks: tuple[tuple[str, int], ...] = field(default=(), converter=_pairs)
-    times: tuple[tuple[str, int | timedelta], ...] = field(default=(), converter=_pairs)
+    phase_weeks: tuple[tuple[str, int], ...] = field(default=(), converter=as_pairs)
+    times: tuple[tuple[str, int | timedelta], ...] = field(default=(), converter=as_pairs)
     assume_in_force: bool = False
+    further: tuple[FurtherProgram, ...] = ()
+    follow_on: tuple[FollowOn, ...] = ()
     varied: tuple[tuple[str, str], ...] = ()
 
     def __attrs_post_init__(self) -> None:
@@ -90,6 +87,7 @@ class Scenario:
             f"scenario {self.name!r}",
             unless(bool(self.name.strip()), "name", "a name", "none"),
             unless(1 <= self.weeks <= MOST_WEEKS, "weeks", f"from 1 to {MOST_WEEKS:,}", self.weeks),
+            follow_on_faults(self.program, self.further, self.follow_on),
         )
 
     def __repr__(self) -> str:

@@ -1,4 +1,7 @@
-"""Totals: what replications come to, each declared once with its unit and what is better."""
+"""Totals: what replications come to, each declared once with its unit and what is better.
+
+It stays in one piece: the list of all figures, and what counts them.
+"""
 
 from collections.abc import Callable, Iterator, Mapping
 from enum import StrEnum
@@ -272,9 +275,16 @@ def _declared() -> tuple[RunTotal, ...]:
         RunTotal(
             "came_back",
             "people",
-            "Of those referred, after an earlier stay.",
+            "Of those referred, on their own after an earlier stay.",
             None,
-            lambda e: _count(e, _asked(e) & (e.follows >= 0)),
+            lambda e: _count(e, _asked(e) & (e.follows >= 0) & ~e.goes_on),
+        ),
+        RunTotal(
+            "went_on",
+            "people",
+            "Of those referred, from one program to another by a follow-on.",
+            None,
+            lambda e: _count(e, _asked(e) & e.goes_on),
         ),
         RunTotal(
             "in_care_at_start",

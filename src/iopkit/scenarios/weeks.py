@@ -158,7 +158,7 @@ def _planned(weeks: ProgramWeeks, day: date, groups: tuple[str, ...]) -> Planned
         [(each.start.date() - day).days for each in sessions],
         [whole_minutes(each.service_time) for each in sessions],
     )
-    pattern = hash((services, *map(tuple, figures)))
+    pattern = hash((services, plan.weeks, *map(tuple, figures)))
     service, number, on_day, minutes = map(_kept, figures)
     return PlannedStay(booked, services, service, number, on_day, minutes, pattern)
 
