@@ -16,8 +16,8 @@ import polars as pl
 from iopkit.errors import each_a, refuse, unless, unless_a
 from iopkit.fields import frozen
 from iopkit.prose import counted, listed
-from iopkit.scenarios.findings import RunFindingKind, findings_of
-from iopkit.scenarios.preparing import prepare
+from iopkit.scenarios.findings import RunFindingKind
+from iopkit.scenarios.results import Results
 from iopkit.scenarios.scenarios import Scenario, vary
 from iopkit.scenarios.simulation import simulate
 from iopkit.studies.estimates import (
@@ -273,10 +273,12 @@ def calibrate(  # noqa: PLR0913  # what is found, from what, and how, by name
         values = {each.path: each.at(share) for each, share in zip(free, point, strict=True)}
         return vary(base, {f"{base.name}, calibrated": values})[1]
 
+    def results_at(point: tuple[float, ...]) -> Results:
+        return simulate(scenario(point), replications=replications, seed=seed, executor=executor)
+
     @cache
     def runs(point: tuple[float, ...]) -> tuple[Estimate, ...]:
-        results = simulate(scenario(point), replications=replications, seed=seed, executor=executor)
-        (found,) = measured(results, (*fitted, *checked), confidence).values()
+        (found,) = measured(results_at(point), (*fitted, *checked), confidence).values()
         return found
 
     start = [each.begins for each in free]
@@ -304,11 +306,6 @@ def calibrate(  # noqa: PLR0913  # what is found, from what, and how, by name
             free, best, _errors(sizes, directions), rises, strict=True
         )
     ]
-    told = [
-        f
-        for f in findings_of([prepare(scenario(best))], range(replications))
-        if f.kind is not RunFindingKind.FEW_REPLICATIONS
-    ]
     return Calibration(
         confidence=confidence,
         inputs=tuple(known),
@@ -319,7 +316,12 @@ def calibrate(  # noqa: PLR0913  # what is found, from what, and how, by name
         findings=(
             *_findings(known, fits, has_ended=has_ended),
             *_told_together(paths, sizes, directions, most),
-            *map(str, told),
+            # Few replications are told by targets.
+            *(
+                str(each)
+                for each in results_at(best).findings
+                if each.kind is not RunFindingKind.FEW_REPLICATIONS
+            ),
         ),
     )
 
