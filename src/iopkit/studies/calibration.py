@@ -39,7 +39,7 @@ People come, stay and leave whole: with smaller steps nothing changes at all.
 """
 _AT_BOUND = 0.005
 _MOST_STEPS = 40
-_PART = 0.3
+_PART = 0.1
 """An input has a part in a direction if it makes up so much of the direction's length."""
 
 Runs: TypeAlias = Callable[[tuple[float, ...]], tuple[Estimate, ...]]
