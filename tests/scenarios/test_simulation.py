@@ -262,7 +262,9 @@ def test_findings_tell_what_to_be_careful_with() -> None:
     assert "there are 2 seats" in told[RunFindingKind.LOAD]
     assert "no date at the site" in told[RunFindingKind.NOT_DATED]
     sourced = Habits("none", "Nothing is said")
-    quiet = simulate(evolve(_BASE, capacity=Capacity(), habits=sourced), replications=30, seed=7)
+    quiet = simulate(
+        evolve(_BASE, capacity=Capacity(), habits=sourced), replications=30, seed=7
+    )
     assert quiet.findings == ()
 
 
