@@ -7,7 +7,7 @@ against others, and what the targets do not tell is said.
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
 from functools import cache
-from math import hypot, inf, isfinite
+from math import floor, hypot, inf, isfinite, log10
 from typing import TypeAlias
 
 import numpy as np
@@ -71,8 +71,10 @@ class FreeInput:
         )
 
     def at(self, share: float) -> float:
-        """The value at a share of the range."""
-        return self.low + share * (self.high - self.low)
+        """The value at a share of the range, to a millionth of it or less."""
+        width = self.high - self.low
+        value = round(self.low + share * width, 6 - floor(log10(width)))
+        return min(self.high, max(self.low, value))
 
     @property
     def begins(self) -> float:
@@ -124,9 +126,8 @@ class FittedInput:
         if self.is_low_open and self.is_high_open:
             found.append(f"{self.path} is not identified: from {low} to {high} all fit alike.")
         elif self.is_low_open or self.is_high_open:
-            end = low if self.is_low_open else high
-            found.append(f"{self.path} is not identified: {end}, an end of its range, is not")
-            found[-1] += " ruled out."
+            end = f"{low if self.is_low_open else high}, an end of its range,"
+            found.append(f"{self.path} is not identified: {end} is not ruled out.")
         if self.is_at_bound:
             found.append(f"{self.path} is at an end of its range, and may lie beyond.")
         return tuple(found)
