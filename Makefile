@@ -21,7 +21,7 @@ export PYRIGHT_PYTHON_IGNORE_WARNINGS = 1
 SPHINX = $(BIN)/python -m sphinx -n -W --keep-going -q -d docs/_build/doctrees
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test golden lint format types docs docs-test bench mutation changes check clean
+.PHONY: help demo test golden lint format types docs docs-test bench validate mutation changes check clean
 
 help:  ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 18
@@ -62,6 +62,9 @@ docs-test: $(VENV)/.docs  ## the examples in the manual
 
 bench: $(VENV)/.bench  ## medians and ratios against other libraries
 	$(BIN)/python benchmarks/run.py
+
+validate: $(VENV)/.test  ## how often limits hold the truth, in 1,000 tiny studies
+	@$(BIN)/python benchmarks/coverage.py | tee docs/explanation/validation-figures.txt
 
 mutation: $(VENV)/.test $(VENV)/.mutation  ## whether tests notice mistakes in eligibility and placement
 	HYPOTHESIS_PROFILE=mutation $(BIN)/mutmut run $(MUTANTS)

@@ -5,6 +5,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any
 
+import iopkit_examples
 import iopkit_fields
 import iopkit_pages
 import iopkit_shell
@@ -52,6 +53,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("autodoc-process-signature", shorten)
     app.connect("autodoc-skip-member", keep_members)
     app.connect("env-updated", open_doors)
+    iopkit_examples.setup(app)
     iopkit_fields.setup(app)
     iopkit_pages.setup(app)
     iopkit_shell.setup(app)

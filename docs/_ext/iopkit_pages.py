@@ -113,7 +113,7 @@ class Picture(SphinxDirective):
         text = f"{program.title}, hours a week. {'; '.join(_doses(program))}."
         if hours:
             text += f" A dashed line marks {hours} hours."
-        return _image(self, f"{program.name}-{hours or 0}", data, text)
+        return image(self, f"{program.name}-{hours or 0}", data, text)
 
 
 class PolicyPicture(SphinxDirective):
@@ -125,7 +125,7 @@ class PolicyPicture(SphinxDirective):
         policy = find_policy(self.arguments[0])
         newest = policy.versions.dated[-1]
         text = f"Decision tree of {policy.title}, {newest.since_words}."
-        return _image(self, policy.name, policy_picture(policy, on=newest.since), text)
+        return image(self, policy.name, policy_picture(policy, on=newest.since), text)
 
 
 class Week(SphinxDirective):
@@ -139,7 +139,7 @@ class Week(SphinxDirective):
         picture = week_picture(dated, week=1)
         page = plan_html(dated.plan, dated, picture=picture, site=site).encode()
         _generated(self, f"{name}-page.html", page)
-        return _image(self, f"{name}-week", picture, week_text(dated, week=1))
+        return image(self, f"{name}-week", picture, week_text(dated, week=1))
 
 
 class PlanPicture(SphinxDirective):
@@ -151,7 +151,7 @@ class PlanPicture(SphinxDirective):
         dated, site = _example(self.arguments[0])
         picture = plan_picture(dated, site=site)
         text = timeline_text(dated, site=site)
-        return _image(self, f"{dated.plan.program.name}-plan", picture, text)
+        return image(self, f"{dated.plan.program.name}-plan", picture, text)
 
 
 def _example(program: str) -> tuple[Schedule, Site]:
@@ -180,7 +180,7 @@ class CapacityPicture(SphinxDirective):
             "rooms": (load_picture(rooms, title="Rooms"), load_text(rooms)),
             "groups": (meetings_picture(groups), meetings_text(groups)),
         }[kind]
-        return _image(self, f"capacity-{kind}", data, text)
+        return image(self, f"capacity-{kind}", data, text)
 
 
 class CoursesPicture(SphinxDirective):
@@ -190,7 +190,7 @@ class CoursesPicture(SphinxDirective):
         on = date(2026, 6, 30)
         courses = made_up_year(24, on=on)
         text = lanes_text(courses, on=on)
-        return _image(self, "courses", courses_picture(courses, on=on), text)
+        return image(self, "courses", courses_picture(courses, on=on), text)
 
 
 def made_up_year(count: int, *, on: date) -> tuple[Course, ...]:
@@ -230,7 +230,8 @@ def clinic() -> tuple[tuple[Schedule, ...], Site]:
 _AFTERNOONS = [f"{day} 13:00-20:00" for day in ("monday", "tuesday", "wednesday", "friday")]
 
 
-def _image(directive: SphinxDirective, name: str, data: bytes, text: str) -> list[nodes.Node]:
+def image(directive: SphinxDirective, name: str, data: bytes, text: str) -> list[nodes.Node]:
+    """A picture that is kept beside the manual, with its words."""
     _generated(directive, f"{name}.svg", data)
     image = [f".. image:: /_generated/{name}.svg", f"   :alt: {' '.join(text.split())}"]
     return directive.parse_text_to_nodes("\n".join(image))

@@ -123,6 +123,25 @@ def test_an_input_that_no_target_asks_about_is_told() -> None:
     assert "habits.attends is not identified: from 0.3 to 0.95 all fit alike." in found.findings
 
 
+@pytest.mark.parametrize(
+    ("low", "high", "share", "value"),
+    [
+        (0.3, 0.95, 1 / 3, 0.5166667),
+        (2, 12, 1 / 3, 5.33333),
+        (0, 3e-9, 1 / 3, 1e-9),
+        (1e6, 1e6 + 1, 1 / 3, 1000000.333333),
+        (0.1, 0.9, 0, 0.1),
+        (1e-9, 1, 0, 1e-9),
+        (0.1, 0.9, 1, 0.9),
+        (0, 1e9, 1 / 3, 333333000),
+    ],
+)
+def test_values_have_as_many_digits_as_their_range_needs(
+    low: float, high: float, share: float, value: float
+) -> None:
+    assert FreeInput("habits.attends", low, high).at(share) == value
+
+
 def test_a_check_that_is_missed_is_told() -> None:
     aim, other = Target("attended_share", 0.6, 0.02, OURS), Target("stay_days", 90, 1, OURS)
     found = calibrate(BASE, [ATTENDS], [aim], check=[other], replications=3, seed=1)

@@ -73,9 +73,9 @@ from iopkit.studies.sensitivity import (
     input_shares,
     one_way,
 )
+from iopkit.studies.sheet_answers import StudyParts
 from iopkit.studies.sheets import ReportingSheet, SheetItem, reporting_sheet
 from iopkit.studies.strata import StrataFigures, StratumFigure, StratumGap, by_stratum
-from iopkit.studies.study_parts import StudyParts
 from iopkit.studies.targets import Target
 from iopkit.studies.warm_ups import WarmUp, warm_up
 

@@ -7,7 +7,7 @@ against others, and what the targets do not tell is said.
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
 from functools import cache
-from math import hypot, inf, isfinite
+from math import floor, hypot, inf, isfinite, log10
 from typing import TypeAlias
 
 import numpy as np
@@ -16,8 +16,8 @@ import polars as pl
 from iopkit.errors import each_a, refuse, unless, unless_a
 from iopkit.fields import frozen
 from iopkit.prose import counted, listed
-from iopkit.scenarios.findings import RunFindingKind, findings_of
-from iopkit.scenarios.preparing import prepare
+from iopkit.scenarios.findings import RunFindingKind
+from iopkit.scenarios.results import Results
 from iopkit.scenarios.scenarios import Scenario, vary
 from iopkit.scenarios.simulation import simulate
 from iopkit.studies.estimates import (
@@ -39,7 +39,7 @@ People come, stay and leave whole: with smaller steps nothing changes at all.
 """
 _AT_BOUND = 0.005
 _MOST_STEPS = 40
-_PART = 0.3
+_PART = 0.1
 """An input has a part in a direction if it makes up so much of the direction's length."""
 
 Runs: TypeAlias = Callable[[tuple[float, ...]], tuple[Estimate, ...]]
@@ -71,8 +71,10 @@ class FreeInput:
         )
 
     def at(self, share: float) -> float:
-        """The value at a share of the range."""
-        return self.low + share * (self.high - self.low)
+        """The value at a share of the range, to a millionth of it or less."""
+        width = self.high - self.low
+        value = round(self.low + share * width, 6 - floor(log10(width)))
+        return min(self.high, max(self.low, value))
 
     @property
     def begins(self) -> float:
@@ -124,9 +126,8 @@ class FittedInput:
         if self.is_low_open and self.is_high_open:
             found.append(f"{self.path} is not identified: from {low} to {high} all fit alike.")
         elif self.is_low_open or self.is_high_open:
-            end = low if self.is_low_open else high
-            found.append(f"{self.path} is not identified: {end}, an end of its range, is not")
-            found[-1] += " ruled out."
+            end = f"{low if self.is_low_open else high}, an end of its range,"
+            found.append(f"{self.path} is not identified: {end} is not ruled out.")
         if self.is_at_bound:
             found.append(f"{self.path} is at an end of its range, and may lie beyond.")
         return tuple(found)
@@ -273,10 +274,12 @@ def calibrate(  # noqa: PLR0913  # what is found, from what, and how, by name
         values = {each.path: each.at(share) for each, share in zip(free, point, strict=True)}
         return vary(base, {f"{base.name}, calibrated": values})[1]
 
+    def results_at(point: tuple[float, ...]) -> Results:
+        return simulate(scenario(point), replications=replications, seed=seed, executor=executor)
+
     @cache
     def runs(point: tuple[float, ...]) -> tuple[Estimate, ...]:
-        results = simulate(scenario(point), replications=replications, seed=seed, executor=executor)
-        (found,) = measured(results, (*fitted, *checked), confidence).values()
+        (found,) = measured(results_at(point), (*fitted, *checked), confidence).values()
         return found
 
     start = [each.begins for each in free]
@@ -304,11 +307,6 @@ def calibrate(  # noqa: PLR0913  # what is found, from what, and how, by name
             free, best, _errors(sizes, directions), rises, strict=True
         )
     ]
-    told = [
-        f
-        for f in findings_of([prepare(scenario(best))], range(replications))
-        if f.kind is not RunFindingKind.FEW_REPLICATIONS
-    ]
     return Calibration(
         confidence=confidence,
         inputs=tuple(known),
@@ -319,7 +317,12 @@ def calibrate(  # noqa: PLR0913  # what is found, from what, and how, by name
         findings=(
             *_findings(known, fits, has_ended=has_ended),
             *_told_together(paths, sizes, directions, most),
-            *map(str, told),
+            # Few replications are told by targets.
+            *(
+                str(each)
+                for each in results_at(best).findings
+                if each.kind is not RunFindingKind.FEW_REPLICATIONS
+            ),
         ),
     )
 

@@ -14,10 +14,10 @@ from iopkit.errors import UnknownNameError, refuse, unless_a
 from iopkit.fields import frozen
 from iopkit.prose import counted, printable
 from iopkit.sources import Grade, Source
-from iopkit.studies import study_parts as of
+from iopkit.studies import sheet_answers as of
 from iopkit.studies.estimates import sentences, shown_in_notebooks
 from iopkit.studies.samples import name_among
-from iopkit.studies.study_parts import StudyParts
+from iopkit.studies.sheet_answers import StudyParts
 
 SheetName: TypeAlias = Literal["stress-des", "ispor-smdm", "cheers-2022"]
 _Part: TypeAlias = Callable[[StudyParts], Iterator[str]]

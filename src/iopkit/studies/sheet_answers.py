@@ -1,4 +1,4 @@
-"""Study parts: what a study has to tell of itself, a sentence each, for those who report it.
+"""What a study answers to the items of sheets, a sentence each.
 
 Each function says what is known of one thing, and nothing where nothing is: what is left to be
 said is left to people.
