@@ -213,6 +213,9 @@ def test_one_replication_can_be_looked_into() -> None:
         ({"weeks.first": 1}, "nothing below it"),
         ({"weeks": 0}, "from 1 to 1,040"),
         ({"arrivals.per_week": -1}, "per_week"),
+        ({"name": "another"}, "one of population, "),
+        ({"varied": ()}, "found 'varied'"),
+        ({3: 4}, "found '3'"),
     ],
 )
 def test_variations_that_are_none_are_refused(values: dict[str, object], expected: str) -> None:
@@ -222,21 +225,40 @@ def test_variations_that_are_none_are_refused(values: dict[str, object], expecte
     assert expected in str(refused.value)
 
 
+def test_all_that_is_wrong_with_variations_is_told() -> None:
+    with pytest.raises(InvalidError) as refused:
+        vary(_BASE, {"one": {"weeks": 0, "habits.attends": 3}, "": {"capcity": 4}})
+    told = str(refused.value)
+    assert len(refused.value.faults) == 4
+    for part in ("'one', weeks.weeks: ", "'one', habits.attends.value: ", "'capacity'", "a name"):
+        assert part in told
+
+
+def test_variations_do_not_tell_who_people_are() -> None:
+    _, other = vary(_BASE, {"list": {"arrivals.waiting": {"a": -3, "b": date(2026, 1, 2)}}})
+    assert other.varied == (("arrivals.waiting", "Cohort(2)"),)
+    with pytest.raises(InvalidError) as refused:
+        vary(_BASE, {"list": {"arrivals.waiting": {"Zelda": "a while"}}})
+    assert "Zelda" not in str(refused.value)
+
+
 def test_variations_reach_into_lists_by_name_and_number() -> None:
-    _, one, two, three = vary(
+    _, one, two, three, four = vary(
         evolve(_BASE, phase_weeks={"treatment": 2}),
         {
             "by name": {"program.phases.treatment.weeks": 3},
             "by number": {"program.phases.0.weeks": 4},
             "of a pair": {"phase_weeks.treatment": 5},
+            "by reason": {"habits.leaving.exits.dropped_out.curve.weekly": 0.1},
         },
     )
     assert (one.program.weeks, two.program.weeks) == (3, 4)
     assert three.phase_weeks == (("treatment", 5),)
     assert three.varied == (("phase_weeks.treatment", "5"),)
+    assert four.habits.leaving == evolve(_BASE.habits, leaving=0.1).leaving
 
 
-@pytest.mark.parametrize("names", [{"as it is": {}}, "reminders"])
+@pytest.mark.parametrize("names", [{"as it is": {}}, {"reminders": 0.85}, "reminders"])
 def test_names_of_variations_are_each_another(names: Any) -> None:
     with pytest.raises(InvalidError):
         vary(_BASE, names)
