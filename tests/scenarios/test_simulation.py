@@ -7,6 +7,7 @@ from concurrent.futures import (
     ThreadPoolExecutor,
 )
 from datetime import date
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -180,6 +181,15 @@ def test_a_scenario_with_itself_differs_in_nothing() -> None:
         ({"replications": [1, 1]}, "replications"),
         ({"replications": [-1]}, "replications"),
         ({"replications": 2_000_000}, "replications"),
+        ({"replications": 10**25}, "replications"),
+        ({"replications": count()}, "replications"),
+        ({"replications": True}, "replications"),
+        ({"replications": 2.5}, "replications"),
+        ({"replications": "12"}, "replications"),
+        ({"replications": [np.int64(4)]}, "replications"),
+        ({"replications": [2**31]}, "replications"),
+        ({"seed": "7"}, "seed"),
+        ({"seed": True}, "seed"),
         ({"scenarios": ()}, "scenarios"),
         ({"scenarios": (_BASE, _BASE)}, "scenarios"),
         ({"scenarios": ["as it is"]}, "scenarios"),
@@ -284,9 +294,7 @@ def test_findings_tell_what_to_be_careful_with() -> None:
     assert "there are 2 seats" in told[RunFindingKind.LOAD]
     assert "no date at the site" in told[RunFindingKind.NOT_DATED]
     sourced = Habits("none", "Nothing is said")
-    quiet = simulate(
-        evolve(_BASE, capacity=Capacity(), habits=sourced), replications=30, seed=7
-    )
+    quiet = simulate(evolve(_BASE, capacity=Capacity(), habits=sourced), replications=30, seed=7)
     assert quiet.findings == ()
 
 
