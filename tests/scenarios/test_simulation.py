@@ -32,6 +32,7 @@ from iopkit.scenarios import (
     Scenario,
     SeatPool,
     WorkerLostError,
+    prepare,
     simulate,
     vary,
 )
@@ -200,6 +201,67 @@ def test_what_cannot_be_run_is_refused(asked: dict[str, Any], path: str) -> None
     with pytest.raises(InvalidError) as refused:
         simulate(given_all.pop("scenarios"), **given_all)
     assert refused.value.faults[0].path[0] == path
+
+
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        (
+            {"arrivals.per_week": (1, 2, 3)},
+            "a rate for each of 8 weeks, found 3",
+        ),
+        # The program has 14 days, and who was admitted so long ago is there no more.
+        ({"arrivals.caseload": {"a": -13, "b": -14}}, "arrivals.caseload: expected people in care"),
+        ({"arrivals.caseload": {"a": date(2025, 12, 29)}}, "found somebody for longer"),
+        ({"arrivals.caseload": Cohort.drawn(1, longest=14)}, "found somebody for longer"),
+        ({"start": date(2199, 11, 10)}, "weeks: expected days from 1970-01-01 to 2199-12-31"),
+        (
+            {"start": date(1970, 1, 2), "arrivals.caseload": {"a": -2}},
+            "weeks: expected days from 1970-01-01 to 2199-12-31",
+        ),
+    ],
+)
+def test_what_does_not_go_with_the_program_or_the_weeks_is_refused(
+    values: dict[str, object], told: str
+) -> None:
+    _, other = vary(_BASE, {"other": values})
+    with pytest.raises(InvalidError) as refused:
+        prepare(other)
+    assert refused.value.what == "scenario 'other'"
+    assert told in str(refused.value)
+
+
+def test_seats_of_no_service_of_the_program_are_told() -> None:
+    _, other = vary(_BASE, {"other": {"capacity": Capacity((SeatPool("a", "day-progam", 5),))}})
+    told = [str(each) for each in simulate((_BASE, other), replications=1, seed=1).findings]
+    assert (
+        "other: a: the program has no service 'day-progam', so that its seats limit nobody (did "
+        "you mean 'day-program'?)"
+    ) in told
+    assert len([each for each in told if "limit nobody" in each]) == 1
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"arrivals.per_week": (1,) * 8},
+        {"arrivals.caseload": {"a": -13}},
+        {"arrivals.caseload": Cohort.drawn(4, longest=13)},
+        {"start": date(2199, 11, 5)},
+        {"start": date(1970, 1, 2), "arrivals.caseload": {"a": -1}},
+    ],
+)
+def test_what_just_goes_with_it_is_run(values: dict[str, object]) -> None:
+    _, other = vary(_BASE, {"other": values})
+    totals = simulate(other, replications=3, seed=1).totals
+    found = dict(
+        totals.group_by("measure")
+        .agg(pl.col("value").sum())
+        .with_columns(pl.col("measure").cast(pl.String))
+        .rows()
+    )
+    # Nobody is in care as it begins who was discharged before.
+    assert found["in_care_at_start"] == 3 * len(other.arrivals.caseload)
 
 
 def test_one_replication_can_be_looked_into() -> None:
