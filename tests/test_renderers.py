@@ -20,6 +20,7 @@ import attrs
 import pytest
 import structlog
 from attrs import evolve
+from hypothesis.vendor.pretty import pretty
 from loguru import logger
 from rich.console import Console
 from rich.pretty import pretty_repr
@@ -127,6 +128,15 @@ def test_rich_shows_no_fields(name: str) -> None:
 def test_rich_shows_the_class_and_what_the_key_is_called_in_logs() -> None:
     key = repr(PATIENT).partition("#")[2].removesuffix(")")
     assert pretty_repr([PATIENT, PATIENT.availability]) == f"[Patient('#{key}'), WeeklyWindows()]"
+
+
+# Hypothesis, and IPython, which asks in the same way
+
+
+@pytest.mark.parametrize("name", VALUES)
+def test_hypothesis_shows_no_fields(name: str) -> None:
+    assert found_in(pretty([VALUES[name]])) == set()
+    assert pretty(VALUES[name])
 
 
 def test_tracebacks_of_rich_show_no_locals_of_a_patient() -> None:

@@ -50,10 +50,12 @@ def hide_differences(cls: Any) -> None:
     """Keep what explains values, and not only shows them, from the fields of a ``hidden`` class.
 
     pytest says in which fields two values differ where ``__eq__`` is by attrs, which it tells
-    by the file that attrs names. rich has nothing to show where all fields are hidden.
+    by the file that attrs names. rich has nothing to show where all fields are hidden, and
+    Hypothesis shows all fields of examples.
     """
     if cls.__dict__.get("__repr__") is hidden:
         cls.__rich_repr__ = _for_rich
+        cls._repr_pretty_ = _for_pretty
         equal = cls.__dict__.get("__eq__")
         if equal and equal.__code__.co_filename.startswith("<attrs"):
             equal.__code__ = equal.__code__.replace(co_filename=__file__)
@@ -62,6 +64,11 @@ def hide_differences(cls: Any) -> None:
 def _for_rich(self: object) -> Iterator[str | int]:
     if shown := len(self) if isinstance(self, Sized) else _shown(self):
         yield shown
+
+
+def _for_pretty(self: object, printer: Any, _: bool) -> None:
+    """As IPython and Hypothesis ask for it; they bring a printer of their own."""
+    printer.text(hidden(self))
 
 
 def opaque(name: str, *, key: UUID) -> UUID:

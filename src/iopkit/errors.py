@@ -165,6 +165,11 @@ def unless_day(value: object, path: Step) -> tuple[Fault, ...]:
     return () if ok else (Fault((path,), "a date without a time", _found(value)),)
 
 
+def unless_whole(value: object, path: Step) -> tuple[Fault, ...]:
+    """A fault if an argument is no whole number; true, false and those of NumPy are none."""
+    return () if type(value) is int else (Fault((path,), "a whole number", _found(value)),)
+
+
 def unless_a(value: object, path: Step, *kinds: type) -> tuple[Fault, ...]:
     """A fault if an argument is of another class than it has to be.
 

@@ -323,7 +323,8 @@ def test_what_is_not_said_is_filled_from_others_with_its_sources() -> None:
             lambda: Coming((Came(3, 0.5), Came(3, 0.4))), "rows: expected days that rise", id="rows"
         ),
         pytest.param(lambda: Came(-1, 0.5), "days: expected 0 or more", id="days"),
-        pytest.param(lambda: Assessing(-1, 0.5), "days: expected 0 or more", id="assessing"),
+        pytest.param(lambda: Assessing(-1, 0.5), "days: expected from 0 to", id="assessing"),
+        pytest.param(lambda: Assessing(131_073, 0.5), "days: expected from 0 to", id="too long"),
     ],
 )
 def test_what_is_no_habit_is_refused_with_its_place(make: Callable[[], object], told: str) -> None:

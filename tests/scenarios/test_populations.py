@@ -566,7 +566,26 @@ WRONG_MARGINS: Mapping[str, tuple[Mapping[str, Any], list[str]]] = {
         ],
     ),
     "nobody": ({"count": 0}, ["count: expected at least 1 person, found none"]),
-    "a count in words": ({"count": "9"}, ["count: expected an int, found a text"]),
+    "no numbers": (
+        {"count": "9", "seed": True, "margins": ["age"]},
+        [
+            "count: expected a whole number, found a text",
+            "seed: expected a whole number, found a bool",
+            "margins: expected a Mapping, found a list",
+        ],
+    ),
+    "a list of values": (
+        {"margins": {"age": [30, 31]}},
+        ["age: expected a Mapping, found a list"],
+    ),
+    "columns of several lengths": (
+        {"joint": {"age": [30, 31], "share": [1]}},
+        ["joint: expected columns of one length, each of values of one type, found others"],
+    ),
+    "columns of several types": (
+        {"joint": {"age": ["thirty", 31], "share": [0.5, 0.5]}},
+        ["joint: expected columns of one length, each of values of one type, found others"],
+    ),
 }
 
 
@@ -574,7 +593,5 @@ WRONG_MARGINS: Mapping[str, tuple[Mapping[str, Any], list[str]]] = {
 def test_shares_that_are_none_are_told_by_their_row(
     options: dict[str, Any], expected: list[str]
 ) -> None:
-    with_count = {"count": 9, **options}
-    assert (
-        faults(lambda: Population.drawn(with_count.pop("count"), seed=1, **with_count)) == expected
-    )
+    given_all = {"count": 9, "seed": 1, **options}
+    assert faults(lambda: Population.drawn(given_all.pop("count"), **given_all)) == expected

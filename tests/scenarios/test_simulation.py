@@ -9,6 +9,7 @@ from concurrent.futures import (
 )
 from datetime import date
 from importlib import import_module
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -33,6 +34,7 @@ from iopkit.scenarios import (
     Scenario,
     SeatPool,
     WorkerLostError,
+    prepare,
     simulate,
     vary,
 )
@@ -182,6 +184,15 @@ def test_a_scenario_with_itself_differs_in_nothing() -> None:
         ({"replications": [1, 1]}, "replications"),
         ({"replications": [-1]}, "replications"),
         ({"replications": 2_000_000}, "replications"),
+        ({"replications": 10**25}, "replications"),
+        ({"replications": count()}, "replications"),
+        ({"replications": True}, "replications"),
+        ({"replications": 2.5}, "replications"),
+        ({"replications": "12"}, "replications"),
+        ({"replications": [np.int64(4)]}, "replications"),
+        ({"replications": [2**31]}, "replications"),
+        ({"seed": "7"}, "seed"),
+        ({"seed": True}, "seed"),
         ({"scenarios": ()}, "scenarios"),
         ({"scenarios": (_BASE, _BASE)}, "scenarios"),
         ({"scenarios": ["as it is"]}, "scenarios"),
@@ -192,6 +203,67 @@ def test_what_cannot_be_run_is_refused(asked: dict[str, Any], path: str) -> None
     with pytest.raises(InvalidError) as refused:
         simulate(given_all.pop("scenarios"), **given_all)
     assert refused.value.faults[0].path[0] == path
+
+
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        (
+            {"arrivals.per_week": (1, 2, 3)},
+            "a rate for each of 8 weeks, found 3",
+        ),
+        # The program has 14 days, and who was admitted so long ago is there no more.
+        ({"arrivals.caseload": {"a": -13, "b": -14}}, "arrivals.caseload: expected people in care"),
+        ({"arrivals.caseload": {"a": date(2025, 12, 29)}}, "found somebody for longer"),
+        ({"arrivals.caseload": Cohort.drawn(1, longest=14)}, "found somebody for longer"),
+        ({"start": date(2199, 11, 10)}, "weeks: expected days from 1970-01-01 to 2199-12-31"),
+        (
+            {"start": date(1970, 1, 2), "arrivals.caseload": {"a": -2}},
+            "weeks: expected days from 1970-01-01 to 2199-12-31",
+        ),
+    ],
+)
+def test_what_does_not_go_with_the_program_or_the_weeks_is_refused(
+    values: dict[str, object], told: str
+) -> None:
+    _, other = vary(_BASE, {"other": values})
+    with pytest.raises(InvalidError) as refused:
+        prepare(other)
+    assert refused.value.what == "scenario 'other'"
+    assert told in str(refused.value)
+
+
+def test_seats_of_no_service_of_the_program_are_told() -> None:
+    _, other = vary(_BASE, {"other": {"capacity": Capacity((SeatPool("a", "day-progam", 5),))}})
+    told = [str(each) for each in simulate((_BASE, other), replications=1, seed=1).findings]
+    assert (
+        "other: a: the program has no service 'day-progam', so that its seats limit nobody (did "
+        "you mean 'day-program'?)"
+    ) in told
+    assert len([each for each in told if "limit nobody" in each]) == 1
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"arrivals.per_week": (1,) * 8},
+        {"arrivals.caseload": {"a": -13}},
+        {"arrivals.caseload": Cohort.drawn(4, longest=13)},
+        {"start": date(2199, 11, 5)},
+        {"start": date(1970, 1, 2), "arrivals.caseload": {"a": -1}},
+    ],
+)
+def test_what_just_goes_with_it_is_run(values: dict[str, object]) -> None:
+    _, other = vary(_BASE, {"other": values})
+    totals = simulate(other, replications=3, seed=1).totals
+    found = dict(
+        totals.group_by("measure")
+        .agg(pl.col("value").sum())
+        .with_columns(pl.col("measure").cast(pl.String))
+        .rows()
+    )
+    # Nobody is in care as it begins who was discharged before.
+    assert found["in_care_at_start"] == 3 * len(other.arrivals.caseload)
 
 
 def test_one_replication_can_be_looked_into() -> None:
@@ -215,6 +287,9 @@ def test_one_replication_can_be_looked_into() -> None:
         ({"weeks.first": 1}, "nothing below it"),
         ({"weeks": 0}, "from 1 to 1,040"),
         ({"arrivals.per_week": -1}, "per_week"),
+        ({"name": "another"}, "one of population, "),
+        ({"varied": ()}, "found 'varied'"),
+        ({3: 4}, "found '3'"),
     ],
 )
 def test_variations_that_are_none_are_refused(values: dict[str, object], expected: str) -> None:
@@ -224,21 +299,40 @@ def test_variations_that_are_none_are_refused(values: dict[str, object], expecte
     assert expected in str(refused.value)
 
 
+def test_all_that_is_wrong_with_variations_is_told() -> None:
+    with pytest.raises(InvalidError) as refused:
+        vary(_BASE, {"one": {"weeks": 0, "habits.attends": 3}, "": {"capcity": 4}})
+    told = str(refused.value)
+    assert len(refused.value.faults) == 4
+    for part in ("'one', weeks.weeks: ", "'one', habits.attends.value: ", "'capacity'", "a name"):
+        assert part in told
+
+
+def test_variations_do_not_tell_who_people_are() -> None:
+    _, other = vary(_BASE, {"list": {"arrivals.waiting": {"a": -3, "b": date(2026, 1, 2)}}})
+    assert other.varied == (("arrivals.waiting", "Cohort(2)"),)
+    with pytest.raises(InvalidError) as refused:
+        vary(_BASE, {"list": {"arrivals.waiting": {"Zelda": "a while"}}})
+    assert "Zelda" not in str(refused.value)
+
+
 def test_variations_reach_into_lists_by_name_and_number() -> None:
-    _, one, two, three = vary(
+    _, one, two, three, four = vary(
         evolve(_BASE, phase_weeks={"treatment": 2}),
         {
             "by name": {"program.phases.treatment.weeks": 3},
             "by number": {"program.phases.0.weeks": 4},
             "of a pair": {"phase_weeks.treatment": 5},
+            "by reason": {"habits.leaving.exits.dropped_out.curve.weekly": 0.1},
         },
     )
     assert (one.program.weeks, two.program.weeks) == (3, 4)
     assert three.phase_weeks == (("treatment", 5),)
     assert three.varied == (("phase_weeks.treatment", "5"),)
+    assert four.habits.leaving == evolve(_BASE.habits, leaving=0.1).leaving
 
 
-@pytest.mark.parametrize("names", [{"as it is": {}}, "reminders"])
+@pytest.mark.parametrize("names", [{"as it is": {}}, {"reminders": 0.85}, "reminders"])
 def test_names_of_variations_are_each_another(names: Any) -> None:
     with pytest.raises(InvalidError):
         vary(_BASE, names)

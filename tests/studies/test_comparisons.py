@@ -180,6 +180,7 @@ def test_what_cannot_be_compared_is_refused_in_words(totals: Table) -> None:
             "scenario: expected a name or number in each row, found none",
         ),
         (lambda table: table.with_columns(value=pl.lit(float("nan"))), "NaN"),
+        (lambda table: table.with_columns(value=pl.lit("many")), "value: expected a column of num"),
     ],
 )
 def test_a_table_that_is_none_of_totals_is_refused(

@@ -1,6 +1,7 @@
 """Distributions equal SciPy's, and sets of inputs fill the cube as their method promises."""
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -134,12 +135,20 @@ def test_sets_become_variations_by_path() -> None:
 
 @pytest.mark.parametrize(
     ("count", "seed", "method", "place"),
-    [(0, 1, "latin-hypercube", "count"), (6, 1, "sobol", "count"), (4, -1, "sobol", "seed")],
+    [
+        (0, 1, "latin-hypercube", "count"),
+        (6, 1, "sobol", "count"),
+        (4, -1, "sobol", "seed"),
+        (4, "1", "sobol", "seed"),
+        (4, 1, "sobl", "method"),
+    ],
 )
 def test_sets_that_cannot_be_drawn_are_refused(
-    count: int, seed: int, method: str, place: str
+    count: int, seed: Any, method: str, place: str
 ) -> None:
     with pytest.raises(InvalidError, match=f"{place}: expected"):
         input_sets(INPUTS, count, seed=seed, method=method)  # type: ignore[arg-type]
+    with pytest.raises(InvalidError, match=r"share: expected a distribution, such as"):
+        input_sets({"share": 0.7}, 4, seed=1)  # type: ignore[dict-item]
     with pytest.raises(InvalidError, match="inputs: expected one or more"):
         input_sets({}, 4, seed=1)

@@ -132,6 +132,12 @@ class Cohort:
         """How many people there are."""
         return len(self.days) + self.count
 
+    def longest_since(self, start: date) -> int:
+        """How many days before the first somebody's day can be at most; 0 where there is none."""
+        drawn = self.longest if self.count else 0
+        own = (-day if isinstance(day, int) else (start - day).days for _, day in self.days)
+        return max(drawn, *own, 0)
+
     __repr__ = hidden
 
 
@@ -214,6 +220,13 @@ class Arrivals:
         rates = self._rates
         return Decimal(rates[week] if isinstance(self.per_week, tuple) else rates[0])
 
+    def rate_faults(self, weeks: int) -> tuple[Fault, ...]:
+        """A fault unless there is a rate for each of some weeks."""
+        enough = not isinstance(self.per_week, tuple) or len(self.per_week) >= weeks
+        return unless(
+            enough, "per_week", f"a rate for each of {weeks} weeks", f"{len(self._rates)}"
+        )
+
     def referrals(
         self, population: Population, *, seed: int, replication: int, weeks: int, start: date
     ) -> Referrals:
@@ -263,13 +276,12 @@ class Arrivals:
         return _cumulative([fraction_of(share) or Fraction(0) for share in self.weekdays])
 
     def _refuse(self, weeks: int, replication: int, start: date) -> None:
-        enough = not isinstance(self.per_week, tuple) or len(self.per_week) >= weeks
         refuse(
             "arrivals",
             unless(1 <= weeks < _MOST_WEEKS, "weeks", "1 week or more", "another number"),
             unless(replication >= 0, "replication", "0 or more", "less"),
             unless_day(start, "start"),
-            unless(enough, "per_week", f"a rate for each of {weeks} weeks", f"{len(self._rates)}"),
+            self.rate_faults(weeks),
         )
 
     def _by_rate(self, chance: "_Chance", weeks: int) -> "_Part":

@@ -10,6 +10,7 @@ from iopkit.errors import refuse, unless
 from iopkit.fields import frozen
 from iopkit.modalities import Delivery, Modality
 from iopkit.prose import counted
+from iopkit.scenarios.curves import MOST_DAYS
 from iopkit.scenarios.decimals import exact, percent, share_faults
 from iopkit.scenarios.draws import threshold
 from iopkit.scenarios.shares import HabitFigure, Share, Truths, as_share, holds
@@ -216,14 +217,15 @@ class Assessing:
     """What comes of people of whom too little is known: in how many days, and who is eligible.
 
     Raises:
-        InvalidError: the days are negative.
+        InvalidError: the days are negative, or more than 131,072.
     """
 
     days: int
     eligible: Share = field(converter=as_share)
 
     def __attrs_post_init__(self) -> None:
-        refuse("assessment", unless(self.days >= 0, "days", "0 or more", self.days))
+        ok = 0 <= self.days <= MOST_DAYS
+        refuse("assessment", unless(ok, "days", f"from 0 to {MOST_DAYS:,}", self.days))
 
     def figures(self, path: str) -> tuple[HabitFigure, ...]:
         """The share, with the days."""

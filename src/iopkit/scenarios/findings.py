@@ -7,12 +7,14 @@ import numpy as np
 import polars as pl
 
 from iopkit.eligibility.predicates import describe
+from iopkit.errors import did_you_mean
 from iopkit.fields import frozen
 from iopkit.prose import counted, listed
 from iopkit.scenarios.habits import Habits
 from iopkit.scenarios.leaving import plain_word
 from iopkit.scenarios.preparing import Prepared
 from iopkit.scenarios.progressing import not_modeled
+from iopkit.scenarios.scenarios import Scenario
 from iopkit.scenarios.weeks import StayTimetable
 from iopkit.truth import Truth
 from iopkit.windows import Weekday
@@ -108,7 +110,7 @@ def _of_program(prepared: Prepared) -> Iterator[tuple[RunFindingKind, str]]:
         RunFindingKind.USER_FIGURE: _own_figures(prepared.habits),
         RunFindingKind.FACT_UNKNOWN: (*_unknown(prepared), *prepared.not_known),
         RunFindingKind.BEYOND_SOURCE: _beyond(prepared),
-        RunFindingKind.SEATS: prepared.scenario.capacity.words,
+        RunFindingKind.SEATS: (*prepared.scenario.capacity.words, *_unused(prepared.scenario)),
         RunFindingKind.NOT_DATED: _undated(prepared),
     }
     if prepared.timetable is not None:
@@ -136,6 +138,18 @@ def _own_figures(habits: Habits) -> Iterator[str]:
     own = [f"{each.path} ({each.words})" for each in habits.figures if each.source is None]
     if own:
         yield f"figures of your own: {listed(own)}"
+
+
+def _unused(scenario: Scenario) -> Iterator[str]:
+    """Seats that limit nobody, as the program has no such service."""
+    services = [service.name for service in scenario.program.every_service]
+    for pool in scenario.capacity.pools:
+        if pool.need not in services:
+            near = did_you_mean(pool.need, services)
+            yield (
+                f"{pool.name}: the program has no service {pool.need!r}, so that its seats limit "
+                f"nobody{near and f' ({near})'}"
+            )
 
 
 def _undated(prepared: Prepared) -> Iterator[str]:

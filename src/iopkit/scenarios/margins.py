@@ -5,14 +5,14 @@ from decimal import Decimal
 from fractions import Fraction
 from itertools import accumulate
 from math import isfinite
-from typing import Any, TypeAlias, cast
+from typing import Any, TypeAlias
 
 import numpy as np
 import polars as pl
 
 from iopkit.eligibility.kinds import Scalar
 from iopkit.eligibility.predicates import AnyFact
-from iopkit.errors import Fault, refuse, unless
+from iopkit.errors import Fault, InvalidError, refuse, unless
 from iopkit.fields import frozen
 from iopkit.prose import counted, listed
 from iopkit.scenarios.draws import WHOLE, DrawPurpose, Words, address, draws_at
@@ -86,10 +86,7 @@ def shares_together(
     Raises:
         InvalidError: a share is none, or they do not sum to 1; or a column is unknown.
     """
-    # Any: columns of values of any type.
-    columns = cast("Mapping[str, Sequence[Any]]", frame)
-    given = pl.DataFrame(columns) if isinstance(frame, dict) else frame
-    table = read_table(given, eager=True)
+    table = read_table(_framed(frame) if isinstance(frame, dict) else frame, eager=True)
     strange = unless_known(table, known, others={share, *by})
     refuse(POPULATION, strange, unless(share in table.columns, share, _SHARES, "none"))
     read = of_facts(table, facts_of(table.drop(share), known))
@@ -102,6 +99,17 @@ def shares_together(
 
 
 _SHARES = "a column of shares"
+
+
+def _framed(columns: Mapping[str, Sequence[Any]]) -> pl.DataFrame:
+    """Columns as a frame; Any: of values of any type."""
+    try:
+        return pl.DataFrame(columns)
+    except (pl.exceptions.PolarsError, TypeError, ValueError):
+        expected = "columns of one length, each of values of one type"
+        fault = Fault(("joint",), expected, "others")
+    # Not in the handler: what Polars says of it quotes values.
+    raise InvalidError(POPULATION, [fault])
 
 
 def shares_alone(

@@ -25,6 +25,7 @@ from iopkit.errors import (
     refuse,
     unless,
     unless_a,
+    unless_whole,
 )
 from iopkit.fields import frozen
 from iopkit.frames.records import KEY, Partly, facts_frame
@@ -215,7 +216,13 @@ class Population:
             ('All are drawn independently of each other: pregnant.',)
         """
         by, known = names_in_order(strata, "strata"), known_facts(facts)
-        refuse(POPULATION, unless_a(count, "count", int))
+        refuse(
+            POPULATION,
+            unless_whole(count, "count"),
+            unless_whole(seed, "seed"),
+            unless_a(margins or {}, "margins", Mapping),
+        )
+        refuse(POPULATION, *(unless_a(of, name, Mapping) for name, of in (margins or {}).items()))
         several = cast("Sequence[object]", joint) if isinstance(joint, list | tuple) else (joint,)
         tables = [shares_together(each, share, known, by) for each in several]
         alone = [shares_alone(name, of, known) for name, of in (margins or {}).items()]

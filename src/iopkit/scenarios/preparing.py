@@ -5,7 +5,7 @@ happens how often becomes tables of thresholds.
 """
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from fractions import Fraction
 from functools import cached_property
 from itertools import accumulate
@@ -199,7 +199,8 @@ def prepare(scenario: Scenario) -> Prepared:
     Raises:
         InvalidError: the program leaves open what is not chosen, the population lacks a fact that
             is asked about, or the policy leaves people undetermined and the habits do not say what
-            comes of them.
+            comes of them; there is not a rate of arrivals for each week, somebody has been in care
+            for longer than the program lasts, or the scenario goes beyond the year 2199.
         NotInForceError: no version of the policy is known to be in force on the first day.
     """
     first = _prepared(scenario)
@@ -306,6 +307,7 @@ def _prepared(scenario: Scenario) -> Prepared:
     longest = weeks.days(first) // 7 if timetable is None else sum(timetable.most_weeks)
     if timetable is not None:
         weeks = evolve(weeks, phase_weeks=timetable.weeks.phase_weeks)
+    _refuse_misfits(scenario, longest)
     asked = habits.predicates
     rows, stratum = np.unique(people.truths(asked, on=first), axis=0, return_inverse=True)
     truths = tuple(
@@ -353,6 +355,24 @@ def _prepared(scenario: Scenario) -> Prepared:
             days=days,
         ),
         timetable=timetable,
+    )
+
+
+_FIRST_DAY, _LAST_DAY = date(1970, 1, 1), date(2199, 12, 31)
+
+
+def _refuse_misfits(scenario: Scenario, weeks: int) -> None:
+    """Raise for what in a scenario does not go with its program of so many weeks, or its time."""
+    arrivals, start = scenario.arrivals, scenario.start
+    since = arrivals.caseload.longest_since(start)
+    within = f"people in care for less than the {weeks * 7} days of the program"
+    last = start + timedelta(weeks=scenario.weeks)
+    dated = last <= _LAST_DAY and start - _FIRST_DAY >= timedelta(days=since)
+    refuse(
+        f"scenario {scenario.name!r}",
+        tuple(fault.under("arrivals") for fault in arrivals.rate_faults(scenario.weeks)),
+        unless(since < weeks * 7, "arrivals.caseload", within, "somebody for longer"),
+        unless(dated, "weeks", f"days from {_FIRST_DAY} to {_LAST_DAY}", "others"),
     )
 
 

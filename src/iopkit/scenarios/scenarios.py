@@ -17,7 +17,7 @@ from iopkit.errors import (
 )
 from iopkit.fields import frozen
 from iopkit.programs.programs import Program
-from iopkit.scenarios.arrivals import Arrivals
+from iopkit.scenarios.arrivals import Arrivals, Cohort
 from iopkit.scenarios.capacity import Capacity
 from iopkit.scenarios.follow_ons import FollowOn, FurtherProgram, as_pairs, follow_on_faults
 from iopkit.scenarios.habits import Habits
@@ -108,7 +108,8 @@ def vary(base: Scenario, variations: Mapping[str, Mapping[str, object]]) -> tupl
         The base first, then each variation.
 
     Raises:
-        InvalidError: a name comes twice, a place is not there, or a value is not possible there.
+        InvalidError: a name comes twice, a place is not there, or a value is not possible there;
+            all of these are told.
 
     Example:
         >>> import polars as pl
@@ -131,15 +132,37 @@ def vary(base: Scenario, variations: Mapping[str, Mapping[str, object]]) -> tupl
         "variations", unless_a(base, "base", Scenario), unless_a(variations, "variations", Mapping)
     )
     names = [base.name, *variations]
-    refuse("variations", unless(len(set(names)) == len(names), "names", "each once", "one twice"))
-    varied = [base]
-    for name, values in variations.items():
-        one = evolve(base, name=name)
-        for path, value in values.items():
-            one = changed_at(one, path.split("."), value, of=(name, path))
-        told = {**dict(base.varied), **{path: _words(value) for path, value in values.items()}}
-        varied.append(evolve(one, varied=tuple(told.items())))
-    return tuple(varied)
+    refuse(
+        "variations",
+        unless(len(set(names)) == len(names), "names", "each once", "one twice"),
+        *(unless_a(values, name, Mapping) for name, values in variations.items()),
+    )
+    errors: list[InvalidError] = []
+    varied = (base, *(_varied(base, name, values, errors) for name, values in variations.items()))
+    if len(errors) > 1:
+        faults = [fault.under(error.what) for error in errors for fault in error.faults]
+        raise InvalidError("variations", faults)
+    for error in errors:
+        raise error
+    return varied
+
+
+def _varied(
+    base: Scenario, name: str, values: Mapping[str, object], errors: list[InvalidError]
+) -> Scenario:
+    """A variation, as far as it can be; what cannot be is added to the errors."""
+    one, told = base, dict(base.varied)
+    for path, value in values.items():
+        try:
+            one = changed_at(one, str(path).split("."), value, of=(name, str(path)))
+            told[path] = _words(path, value)
+        except InvalidError as error:
+            errors.append(error)
+    try:
+        return evolve(one, name=name, varied=tuple(told.items()))
+    except InvalidError as error:
+        errors.append(error)
+        return one
 
 
 def changed_at(whole: Any, path: list[str], value: object, *, of: tuple[str, str]) -> Any:  # noqa: ANN401
@@ -152,7 +175,8 @@ def changed_at(whole: Any, path: list[str], value: object, *, of: tuple[str, str
         return _with_item(whole, step, rest, value, of=of)
     if not has(type(whole)):
         raise _no_place(of, step, ())
-    names = [name for name in fields_dict(type(whole)) if not name.startswith("_")]
+    own = ("name", "varied") if isinstance(whole, Scenario) else ()
+    names = [name for name in fields_dict(type(whole)) if name not in own and name[0] != "_"]
     if step not in names:
         raise _no_place(of, step, names)
     new = changed_at(getattr(whole, step), rest, value, of=of) if rest else value
@@ -195,7 +219,7 @@ def part_named(whole: Any, step: str) -> Any:  # noqa: ANN401  # as in ``changed
 def _name_of(item: object, place: int) -> str:
     if isinstance(item, tuple):
         return str(item[0])
-    return str(getattr(item, "name", place))
+    return str(getattr(item, "name", getattr(item, "reason", place)))
 
 
 def _no_place(of: tuple[str, str], step: str, known: Iterable[str]) -> InvalidError:
@@ -205,8 +229,13 @@ def _no_place(of: tuple[str, str], step: str, known: Iterable[str]) -> InvalidEr
     return InvalidError(f"variation {of[0]!r}", [Fault((of[1],), expected, repr(step), fix)])
 
 
-def _words(value: object) -> str:
-    """What a value is called in a table: its name or its words, or itself."""
+def _words(path: str, value: object) -> str:
+    """What a value is called in a table: its name or its words, or itself.
+
+    Of people and their days, which are given by who they are, only how many there are.
+    """
+    if path.startswith("arrivals.") and isinstance(value, Mapping):
+        return str(Cohort.of(value))
     if isinstance(value, Capacity):
         return "; ".join(pool.words for pool in value.pools) or "no end of seats"
     for told in ("name", "words"):

@@ -20,7 +20,8 @@ Truths: TypeAlias = Mapping[Predicate, Truth]
 class HabitFigure:
     """One figure of habits: where it is, what it says, and who says so.
 
-    ``path`` is what a variation names, such as ``attends.usual``; ``source`` ``None``: the user.
+    ``path`` is the field, and within it the part or the reason that the figure is of, such as
+    ``attends.usual`` or ``leaving.dropped_out``; ``source`` ``None``: the user.
     """
 
     path: str

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Iterable, MutableMapping, Sequence
 from concurrent.futures import BrokenExecutor, Executor, as_completed
+from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from iopkit.errors import IopkitError, each_a, refuse, unless
+from iopkit.errors import Fault, IopkitError, each_a, refuse, unless, unless_whole
 from iopkit.scenarios.findings import findings_after, findings_of
 from iopkit.scenarios.preparing import Prepared, prepare
 from iopkit.scenarios.results import Results
@@ -19,6 +20,7 @@ from iopkit.scenarios.totals import TOTALS, WEEKLY_TOTALS
 _ROWS = 20_000
 """About how many referrals one job looks at: more no longer fit a processor's cache."""
 MOST_REPLICATIONS = 1_000_000
+_LAST_REPLICATION = 2**31 - 1
 
 
 class Job(NamedTuple):
@@ -79,8 +81,8 @@ def simulate(  # noqa: PLR0913  # what to run, and where, by name
             stopped goes on. It has to be of the same scenarios and seed.
 
     Raises:
-        InvalidError: there is no scenario, two have one name, or there is no replication, one
-            twice or below 0; or as for ``prepare``.
+        InvalidError: there is no scenario, two have one name, the seed is no whole number, or
+            there is no replication, or one twice or of no such number; or as for ``prepare``.
     """
     listed = each_a(
         "simulation",
@@ -88,27 +90,41 @@ def simulate(  # noqa: PLR0913  # what to run, and where, by name
         "scenarios",
         Scenario,
     )
-    which = tuple(range(replications)) if isinstance(replications, int) else tuple(replications)
     names = [each.name for each in listed]
     refuse(
         "simulation",
         unless(bool(listed), "scenarios", "at least one", "none"),
         unless(len(names) == len(set(names)), "scenarios", "each name once", "one twice"),
-        unless(
-            bool(which) and len(which) <= MOST_REPLICATIONS,
-            "replications",
-            f"from 1 to {MOST_REPLICATIONS:,}",
-            f"{len(which):,}",
-        ),
-        unless(len(which) == len(set(which)), "replications", "each once", "one twice"),
-        unless(min(which, default=0) >= 0, "replications", "from 0 on", "a negative one"),
+        unless_whole(seed, "seed"),
     )
+    which = _which(replications)
     prepared = [prepare(each) for each in listed]
     jobs = jobs_of(prepared, which, seed=seed)
     done = _carried_out(jobs, executor, on_progress, {} if kept is None else kept)
     totals, weekly = _tables(jobs, done)
     findings = (*findings_of(prepared, which), *findings_after(totals))
     return Results(listed, seed, which, totals, weekly, findings)
+
+
+def _which(replications: int | Iterable[int]) -> tuple[int, ...]:
+    """The numbers of the replications that are asked for."""
+    if isinstance(replications, Iterable):
+        which = tuple(islice(replications, MOST_REPLICATIONS + 1))
+        strange = next((place for place, each in enumerate(which) if type(each) is not int), None)
+        if strange is not None:
+            refuse("simulation", (Fault(("replications", strange), "a whole number", "another"),))
+    else:
+        refuse("simulation", unless_whole(replications, "replications"))
+        which = tuple(range(min(replications, MOST_REPLICATIONS + 1)))
+    some = 1 <= len(which) <= MOST_REPLICATIONS
+    there = all(0 <= each <= _LAST_REPLICATION for each in which)
+    refuse(
+        "simulation",
+        unless(some, "replications", f"1 to {MOST_REPLICATIONS:,}", "more" if which else "none"),
+        unless(len(which) == len(set(which)), "replications", "each once", "one twice"),
+        unless(there, "replications", f"from 0 to {_LAST_REPLICATION:,}", "another number"),
+    )
+    return which
 
 
 def jobs_of(

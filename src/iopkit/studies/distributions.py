@@ -7,7 +7,7 @@ from typing import Literal, Protocol
 import numpy as np
 import polars as pl
 
-from iopkit.errors import Fault, refuse, unless, unless_a
+from iopkit.errors import Fault, refuse, unless, unless_whole
 from iopkit.fields import frozen
 from iopkit.sources import Source
 from iopkit.studies.mathematics import (
@@ -241,6 +241,10 @@ def _unless_above_0(**values: float) -> tuple[tuple[Fault, ...], ...]:
     return tuple(unless(0 < value < inf, name, "above 0", value) for name, value in values.items())
 
 
+_METHODS = ("latin-hypercube", "sobol")
+_NONE = ("a distribution, such as Uniform(0.7, 0.9, source)", "none")
+
+
 def input_sets(
     inputs: Mapping[str, Distribution],
     count: int,
@@ -276,8 +280,9 @@ def input_sets(
         unless(bool(inputs), "inputs", "one or more", "none"),
         unless(count > 0, "count", "1 or more", count),
         unless(method != "sobol" or power, "count", "a power of 2 for a Sobol' sequence", count),
-        unless_a(seed, "seed", int),
-        unless(seed >= 0, "seed", "0 or more", seed),
+        unless_whole(seed, "seed") or unless(seed >= 0, "seed", "0 or more", seed),
+        *(unless(hasattr(of, "quantiles"), name, *_NONE) for name, of in inputs.items()),
+        unless(method in _METHODS, "method", " or ".join(_METHODS), "another"),
     )
     fill = sobol_points if method == "sobol" else latin_hypercube
     points = fill(count, len(inputs), seed=seed)

@@ -33,6 +33,9 @@ def weekly_of(results: Results | pl.DataFrame) -> pl.DataFrame:
 def _checked(table: pl.DataFrame, what: str, keys: tuple[str, ...]) -> pl.DataFrame:
     missing = [name for name in (*keys, "value") if name not in table.columns]
     refuse(what, *((Fault((name,), "a column", "none"),) for name in missing))
+    values = table.schema["value"]
+    numbers = values.is_numeric() or values == pl.Null
+    refuse(what, unless(numbers, "value", "a column of numbers", f"one of {values}"))
     # Names may be words of an enumeration, which compare with no other words.
     words = [name for name in keys if name not in ("replication", "week", "set")]
     read = table.select(*keys, pl.col("value").cast(pl.Float64)).with_columns(
