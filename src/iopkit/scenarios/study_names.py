@@ -145,7 +145,7 @@ class _Finding:
 
     def _named(self, path: tuple[Step, ...], key: str, given: object) -> Any:  # noqa: ANN401
         """What is named, or each name; of habits, those of the first filled from the next."""
-        found = [
+        found: list[Any] = [  # Any: values of whichever kind is named
             _found(self.told, at, partial(self._find.value, _NAMED[key], str(name)))
             for at, name in _each_name(path, given)
         ]
