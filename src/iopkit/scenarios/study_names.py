@@ -149,9 +149,10 @@ class _Finding:
             _found(self.told, at, partial(self._find.value, _NAMED[key], str(name)))
             for at, name in _each_name(path, given)
         ]
-        if not found or None in found:
+        known: list[Any] = [each for each in found if each is not None]
+        if not known or len(known) < len(found):
             return None
-        return reduce(lambda one, other: one.filled_from(other), found)
+        return reduce(lambda one, other: one.filled_from(other), known)
 
     def _people(self, path: tuple[Step, ...], asked: StudyPeople) -> Population | None:
         days = self._base.arrivals.days
