@@ -295,11 +295,12 @@ OTHERWISE = {
     "WeeklyWindows": "its converter refuses",
     "Effort": "counts, and so changes",
     **dict.fromkeys(
-        ("Arrivals", "Assessing", "Attending", "AttendingRule", "Scenario"),
+        ("Arrivals", "Assessing", "Attending", "AttendingRule", "FollowOn", "Scenario"),
         "its converters refuse",
     ),
     "Population": "made by its ``of`` and others, which refuse",
     "Samples": "mappings to sets, made here",
+    "StudyParts": "its converter refuses",
     **dict.fromkeys(
         (
             "EpisodeSessions",
