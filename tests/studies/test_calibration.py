@@ -17,6 +17,7 @@ from iopkit.scenarios.scenarios import Scenario, vary
 from iopkit.scenarios.simulation import simulate
 from iopkit.sources import Grade, Source
 from iopkit.studies import (
+    FittedInput,
     FreeInput,
     Target,
     Uniform,
@@ -140,6 +141,23 @@ def test_values_have_as_many_digits_as_their_range_needs(
     low: float, high: float, share: float, value: float
 ) -> None:
     assert FreeInput("habits.attends", low, high).at(share) == value
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "words"),
+    [
+        (9, -0.2, "habits.attends at 0.95 fits better: begin the search elsewhere."),
+        (-5, -0.2, "habits.attends at 0.3 fits better: begin the search elsewhere."),
+        (9, -0.1, None),
+    ],
+)
+def test_a_search_that_missed_a_lower_valley_says_so(
+    low: float, high: float, words: str | None
+) -> None:
+    found = FittedInput(
+        "habits.attends", 0.6, 0.1, 0.3, 0.95, low, high, is_low_open=False, is_high_open=False
+    )
+    assert found.findings == ((words,) if words else ())
 
 
 def test_a_check_that_is_missed_is_told() -> None:

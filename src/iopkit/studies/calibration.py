@@ -39,6 +39,8 @@ People come, stay and leave whole: with smaller steps nothing changes at all.
 """
 _AT_BOUND = 0.005
 _MOST_STEPS = 40
+_LOWER = 0.1
+"""A misfit that is lower by so much is no matter of where a search ends."""
 _PART = 0.1
 """An input has a part in a direction if it makes up so much of the direction's length."""
 
@@ -130,6 +132,9 @@ class FittedInput:
             found.append(f"{self.path} is not identified: {end} is not ruled out.")
         if self.is_at_bound:
             found.append(f"{self.path} is at an end of its range, and may lie beyond.")
+        if min(self.rise_low, self.rise_high) < -_LOWER:
+            end = low if self.rise_low < self.rise_high else high
+            found.append(f"{self.path} at {end} fits better: begin the search elsewhere.")
         return tuple(found)
 
 
