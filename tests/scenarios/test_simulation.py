@@ -38,9 +38,11 @@ from iopkit.scenarios import (
     simulate,
     vary,
 )
+from iopkit.scenarios.attending import Came, Coming
 from iopkit.scenarios.curves import Constant
 from iopkit.scenarios.leaving import Effect, HazardOf
 from iopkit.sites import Site
+from iopkit.sources import Grade, Source
 from iopkit.windows import WeeklyWindows
 
 _BASE = Scenario(
@@ -422,3 +424,32 @@ def test_a_room_is_refused_before_its_modules_are_loaded(
     monkeypatch.delitem(sys.modules, f"iopkit.{room}", raising=False)
     with pytest.raises(MissingExtraError, match=rf"iopkit\[{room}\]"):
         import_module(f"iopkit.{room}")
+
+
+def test_a_figure_that_is_changed_is_the_users_own() -> None:
+    source = Source("somebody", Grade.OFFICIAL)
+    cited = Habits(
+        "cited",
+        "Cited",
+        leaving=Constant(0.1, source=source),
+        comes=Coming((Came(1, 0.7), Came(7, 0.4)), source=source),
+    )
+    base = evolve(_BASE, habits=cited)
+    _, leaving, coming = vary(
+        base,
+        {
+            "leaving": {"habits.leaving.exits.0.curve.weekly": 0.2},
+            "coming": {"habits.comes.rows.1.share": 0.5},
+        },
+    )
+    own = [
+        [each.path for each in one.habits.figures if each.source is None]
+        for one in (base, leaving, coming)
+    ]
+    assert own == [[], ["leaving.dropped_out"], ["comes"]]
+
+
+def test_who_does_not_come_fills_no_seat_in_the_load() -> None:
+    nobody = Habits("nobody", "Nobody comes", comes=0.0)
+    findings = simulate(evolve(_BASE, habits=nobody), replications=1, seed=7).findings
+    assert RunFindingKind.LOAD not in {each.kind for each in findings}

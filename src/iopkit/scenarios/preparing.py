@@ -122,8 +122,9 @@ class Prepared:
         # The first day of a week is spent in care by all who are there as it begins.
         days = at_week_start[:, :, np.newaxis] * np.insert(by_reason[:, :, :-1], 0, 1, axis=2)
         mean_stay = days.sum(axis=(1, 2))[self.stratum]
-        share = (self.eligible != 0) * mean_stay
-        return float(share.mean()) * self.expected_referrals / (scenario.weeks * 7)
+        stayed = float(((self.eligible != 0) * mean_stay).mean())
+        comes = int(self.comes[0, 0]) / WHOLE
+        return stayed * comes * self.expected_referrals / (scenario.weeks * 7)
 
     @property
     def least_seats(self) -> int | None:

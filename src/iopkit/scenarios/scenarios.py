@@ -180,8 +180,16 @@ def changed_at(whole: Any, path: list[str], value: object, *, of: tuple[str, str
     if step not in names:
         raise _no_place(of, step, names)
     new = changed_at(getattr(whole, step), rest, value, of=of) if rest else value
+    changes = {step: new}
+    if (
+        step != "source"
+        and "source" in names
+        and fields_dict(type(whole))["source"].default is None
+    ):
+        # Whoever said what it was does not say what it is now.
+        changes["source"] = None
     try:
-        return evolve(whole, **{step: new})
+        return evolve(whole, **changes)
     except InvalidError as error:
         if error.what.startswith("variation"):
             raise
