@@ -4,13 +4,14 @@ People are told apart as far as habits ask about them, the policy decides about 
 happens how often becomes tables of thresholds.
 """
 
-from collections.abc import Sequence
+import pickle
+from collections.abc import Callable, Sequence
 from datetime import timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TypeAlias
 
 import numpy as np
-from attrs import evolve
+from attrs import evolve, fields
 from numpy.typing import NDArray
 
 from iopkit.confidential import hidden, while_kept
@@ -158,7 +159,20 @@ class Prepared:
         due |= (stay >= planned.schedule.plan.weeks * 7)[:, np.newaxis]
         return due
 
+    @cached_property
+    def _packed(self) -> bytes:
+        return pickle.dumps([getattr(self, each.name) for each in fields(Prepared)])
+
+    def __reduce__(self) -> tuple[Callable[[bytes], "Prepared"], tuple[bytes]]:
+        """Packed once for all jobs, and unpacked once by each process that has some of them."""
+        return _unpacked, (self._packed,)
+
     __repr__ = hidden
+
+
+@lru_cache(maxsize=8)
+def _unpacked(packed: bytes) -> Prepared:
+    return Prepared(*pickle.loads(packed))  # noqa: S301  # from a process of the same run
 
 
 def prepare(scenario: Scenario) -> Prepared:
