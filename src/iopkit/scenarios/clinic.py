@@ -130,12 +130,11 @@ def _following(requests: Requests, rows: _Rows) -> _Rows:
 
 def _is_one_line(requests: Requests, seats: SeatsByDay) -> bool:
     """Whether all wait for one pool in one line, and each who is offered a seat begins."""
-    numbers: set[int] = set(requests.needs.tolist())
-    asked = {seats.needs[number] for number in numbers}
+    needs = seats.needs[int(requests.needs[0])]
     return (
-        len(asked) == 1
-        and len(needs := asked.pop()) == 1
+        len(needs) == 1
         and len(needs[0]) == 1
+        and bool((requests.needs == requests.needs[0]).all())
         and bool((requests.follows < 0).all())
         and bool((requests.patience == NEVER).all())
         and bool((requests.priority == requests.priority[0]).all())
