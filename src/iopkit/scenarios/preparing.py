@@ -34,7 +34,7 @@ from iopkit.scenarios.hazards import (
 from iopkit.scenarios.leaving import HazardOf
 from iopkit.scenarios.requests import Codes
 from iopkit.scenarios.scenarios import Scenario
-from iopkit.scenarios.weeks import PlannedStay, ProgramWeeks, StayTimetable, timetable_of
+from iopkit.scenarios.weeks import PlannedStay, ProgramWeeks, StayTimetable, known, timetable_of
 from iopkit.truth import Truth
 
 Told: TypeAlias = tuple[tuple[Predicate, Truth], ...]
@@ -185,13 +185,15 @@ def prepare(scenario: Scenario) -> Prepared:
         NotInForceError: no version of the policy is known to be in force on the first day.
     """
     habits, people, first = scenario.habits, scenario.population, scenario.start
-    weeks = ProgramWeeks(
-        scenario.program,
-        scenario.site,
-        scenario.track,
-        scenario.phase_weeks,
-        scenario.times,
-        scenario.capacity.groups,
+    weeks = known(
+        ProgramWeeks(
+            scenario.program,
+            scenario.site,
+            scenario.track,
+            scenario.phase_weeks,
+            scenario.times,
+            scenario.capacity.groups,
+        )
     )
     timetable = timetable_of(weeks, first)
     longest = weeks.days(first) // 7 if timetable is None else sum(timetable.most_weeks)
