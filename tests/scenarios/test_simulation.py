@@ -1,3 +1,4 @@
+import pickle
 from collections.abc import Callable
 from concurrent.futures import (
     BrokenExecutor,
@@ -36,6 +37,7 @@ from iopkit.scenarios import (
 )
 from iopkit.scenarios.curves import Constant
 from iopkit.scenarios.leaving import Effect, HazardOf
+from iopkit.scenarios.preparing import prepare
 from iopkit.sites import Site
 from iopkit.windows import WeeklyWindows
 
@@ -101,6 +103,24 @@ def _sorted(table: pl.DataFrame) -> pl.DataFrame:
     """The rows by what they are of, in words: the order of scenarios is the caller's."""
     keys = [name for name in table.columns if name != "value"]
     return table.with_columns(pl.col("scenario", "measure").cast(pl.String)).sort(keys)
+
+
+def test_a_process_unpacks_a_scenario_once_for_all_its_jobs() -> None:
+    prepared = prepare(_BASE)
+    first, second = (pickle.loads(pickle.dumps((prepared, job))) for job in range(2))
+    assert first[0] is second[0]
+    assert first[0] is not prepared
+    assert first[0].seats == prepared.seats
+
+
+def test_sessions_are_the_same_however_many_are_looked_at_together(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    together = simulate(_BASE, replications=3, seed=5)
+    monkeypatch.setattr("iopkit.scenarios.running._MOST_SESSIONS", 1)
+    apart = simulate(_BASE, replications=3, seed=5)
+    assert apart.totals.equals(together.totals)
+    assert apart.weekly.equals(together.weekly)
 
 
 def test_on_a_cluster_it_is_the_same() -> None:
@@ -262,9 +282,7 @@ def test_findings_tell_what_to_be_careful_with() -> None:
     assert "there are 2 seats" in told[RunFindingKind.LOAD]
     assert "no date at the site" in told[RunFindingKind.NOT_DATED]
     sourced = Habits("none", "Nothing is said")
-    quiet = simulate(
-        evolve(_BASE, capacity=Capacity(), habits=sourced), replications=30, seed=7
-    )
+    quiet = simulate(evolve(_BASE, capacity=Capacity(), habits=sourced), replications=30, seed=7)
     assert quiet.findings == ()
 
 
