@@ -23,6 +23,7 @@ from populations import in_kilobytes
 from scenario_peers import Came, Referral
 
 from iopkit import Site
+from iopkit.courses.stays import DischargeReason
 from iopkit.eligibility import FACTS
 from iopkit.library import find_program
 from iopkit.modalities import Modality
@@ -166,8 +167,9 @@ def cohort() -> Case:
         run = peers.in_vivarium(COHORT, COHORT_WEEKS, COHORT_LEAVES)
 
         def fed() -> int:
-            stay = simulate(scenario, replications=1, seed=1).episodes("clinic", 0).stay
-            return run((stay.astype(np.int64) - 1) // 7 + (stay == COHORT_WEEKS * 7))
+            came = simulate(scenario, replications=1, seed=1).episodes("clinic", 0)
+            left = came.reason == came.reasons.index(DischargeReason.DROPPED_OUT)
+            return run(np.where(left, (came.stay - 1) // 7, COHORT_WEEKS).astype(np.int64))
 
         return Contender("vivarium", lambda: run(None), fed, "one decision a week, one column")
 

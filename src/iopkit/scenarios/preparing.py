@@ -6,9 +6,9 @@ happens how often becomes tables of thresholds.
 
 import pickle
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import cached_property, lru_cache
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from attrs import evolve, fields
@@ -134,21 +134,15 @@ class Prepared:
         self, day: int, pools: tuple[int, ...], phase_weeks: tuple[int, ...]
     ) -> PlannedStay:
         """As ``planned``, one for all stays with the same sessions on the same days of them."""
-        asked = day, pools, phase_weeks
-        found = self._alike.get(asked)
-        if found is None:
+        asked, (found, by_pattern) = (day, pools, phase_weeks), self._known_stays
+        if asked not in found:
             planned = self.planned(day, pools, phase_weeks)
-            found = self._alike[asked] = self._patterns.setdefault(planned.pattern, planned)
-        return found
+            found[asked] = by_pattern.setdefault(planned.pattern, planned)
+        return found[asked]
 
     @cached_property
-    def _alike(self) -> dict[tuple[int, tuple[int, ...], tuple[int, ...]], PlannedStay]:
-        """What ``planned_alike`` was asked before: replications ask for the same again."""
-        return {}
-
-    @cached_property
-    def _patterns(self) -> dict[int, PlannedStay]:
-        return {}
+    def _known_stays(self) -> "_KnownStays":
+        return _known_stays(self.weeks, self.scenario.start, self.seats.names)
 
     def due(self, planned: PlannedStay, stay: NDArray[np.int32]) -> NDArray[np.bool_]:
         """Which sessions are due of stays of so many days: a row each, a column a session.
@@ -168,6 +162,20 @@ class Prepared:
         return _unpacked, (self._packed,)
 
     __repr__ = hidden
+
+
+class _KnownStays(NamedTuple):
+    """What was found for a day, pools and lengths of phases, and the first of each pattern."""
+
+    found: dict[tuple[int, tuple[int, ...], tuple[int, ...]], PlannedStay]
+    by_pattern: dict[int, PlannedStay]
+
+
+@lru_cache(maxsize=16)
+def _known_stays(weeks: ProgramWeeks, start: date, pools: tuple[str, ...]) -> _KnownStays:
+    """Those of all scenarios that are alike in this, to which each of their jobs adds."""
+    del weeks, start, pools
+    return _KnownStays({}, {})
 
 
 @lru_cache(maxsize=8)
