@@ -1,6 +1,5 @@
 """The clinics of ``scenarios`` by other means: events in SimPy, a heap by hand, and Vivarium."""
 
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from heapq import heapreplace
 from random import Random

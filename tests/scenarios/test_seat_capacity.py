@@ -16,7 +16,7 @@ from iopkit.programs.timings import Slot
 from iopkit.scenarios.capacity import Capacity, SeatPool, SeatsByDay, next_days
 from iopkit.sites.closures import Closure, HolidayCalendar
 from iopkit.sites.sites import Site
-from iopkit.sites.staff import Absence, Clinician, Room
+from iopkit.sites.staff import Absence, Clinician, NewHours, Room
 from iopkit.windows import WeeklyWindows
 
 MONDAY = date(2026, 1, 12)
@@ -152,6 +152,19 @@ def test_nobody_begins_where_the_site_is_closed() -> None:
     # From Monday: the flood on Wednesday, the weekend, and the holiday on the Monday after.
     assert found.opens == bytes([1, 1, 0, 1, 1, 0, 0, 0, 1])
     assert found.takes == (bytes([1, 1, 0, 0, 1, 0, 0, 0, 1]),)
+
+
+def test_hours_that_change_within_a_week_open_other_days_from_then_on() -> None:
+    later = NewHours(MONDAY + timedelta(days=9), WeeklyWindows.of("saturday 09:00-12:00"))
+    found = Capacity().compiled(
+        [[]],
+        site=site(later_hours=(later,)),
+        start=MONDAY + timedelta(days=2),
+        days=16,
+    )
+    # From Wednesday: three weekdays, the weekend, two weekdays; then Saturdays alone.
+    assert [day for day, opens in enumerate(found.opens) if opens] == [0, 1, 2, 5, 6, 10]
+    assert found.days == 16
 
 
 @pytest.mark.parametrize(

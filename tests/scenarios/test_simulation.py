@@ -1,3 +1,4 @@
+import pickle
 import sys
 from collections.abc import Callable
 from concurrent.futures import (
@@ -107,6 +108,24 @@ def _sorted(table: pl.DataFrame) -> pl.DataFrame:
     """The rows by what they are of, in words: the order of scenarios is the caller's."""
     keys = [name for name in table.columns if name != "value"]
     return table.with_columns(pl.col("scenario", "measure").cast(pl.String)).sort(keys)
+
+
+def test_a_process_unpacks_a_scenario_once_for_all_its_jobs() -> None:
+    prepared = prepare(_BASE)
+    first, second = (pickle.loads(pickle.dumps((prepared, job))) for job in range(2))
+    assert first[0] is second[0]
+    assert first[0] is not prepared
+    assert first[0].seats == prepared.seats
+
+
+def test_sessions_are_the_same_however_many_are_looked_at_together(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    together = simulate(_BASE, replications=3, seed=5)
+    monkeypatch.setattr("iopkit.scenarios.running._MOST_SESSIONS", 1)
+    apart = simulate(_BASE, replications=3, seed=5)
+    assert apart.totals.equals(together.totals)
+    assert apart.weekly.equals(together.weekly)
 
 
 def test_on_a_cluster_it_is_the_same() -> None:

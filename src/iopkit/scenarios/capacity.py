@@ -93,7 +93,8 @@ class SeatPool:
         """
         first = 0 if self.begins is None else (self.begins - start).days
         if not self.closed:
-            return bytes(on and day >= first for day, on in enumerate(opens))
+            before = min(max(first, 0), len(opens))
+            return bytes(before) + opens[before:]
         found, step = bytearray(len(opens)), len(opens)
         if self.every_weeks is not None:
             step = 7 * self.every_weeks

@@ -130,12 +130,11 @@ def _following(requests: Requests, rows: _Rows) -> _Rows:
 
 def _is_one_line(requests: Requests, seats: SeatsByDay) -> bool:
     """Whether all wait for one pool in one line, and each who is offered a seat begins."""
-    numbers: set[int] = set(requests.needs.tolist())
-    asked = {seats.needs[number] for number in numbers}
+    needs = seats.needs[int(requests.needs[0])]
     return (
-        len(asked) == 1
-        and len(needs := asked.pop()) == 1
+        len(needs) == 1
         and len(needs[0]) == 1
+        and bool((requests.needs == requests.needs[0]).all())
         and bool((requests.follows < 0).all())
         and bool((requests.patience == NEVER).all())
         and bool((requests.priority == requests.priority[0]).all())
@@ -145,29 +144,34 @@ def _is_one_line(requests: Requests, seats: SeatsByDay) -> bool:
 
 
 def _in_one_line(requests: Requests, seats: SeatsByDay) -> _Found:
-    """The next in line has the seat that is free first: Kiefer and Wolfowitz' recursion."""
+    """The next in line has the seat that is free first: nobody begins before who came before."""
     days = seats.days
     ((pool,),) = seats.needs[int(requests.needs[0])]
     inside = requests.admitted != NO_DAY
     line = np.flatnonzero(~inside & (requests.ready < days))
     line = line[np.argsort(requests.ready[line], kind="stable")]
     ends = requests.admitted[inside].astype(np.int64) + requests.stay[inside]
-    size = min(seats.sizes[pool], ends.size + line.size)
+    ends = ends[ends > 0]
     # Where more are in care than there are seats, the first to leave make room for nobody.
-    free = sorted([*ends[ends > 0].tolist(), *[0] * size], reverse=True)[:size]
-    heapify(free)
-    opening = next_days(seats.takes[pool])
+    vacant, day = seats.sizes[pool] - ends.size, 0
+    leave: list[int] = np.bincount(np.minimum(ends, days), minlength=2 * days).tolist()
+    # After the last day there is room for all, and who leaves then is not looked for.
+    leave[days] = ends.size + line.size
+    takes = (*seats.takes[pool], True)
     first: list[int] = []
     for ready, stay in zip(
-        requests.ready[line].tolist(), requests.stay[line].tolist(), strict=True
+        requests.ready[line].tolist(),
+        np.minimum(requests.stay[line], days).tolist(),
+        strict=True,
     ):
-        day = free[0] if free else days
-        if day < ready:  # noqa: PLR1730  # half of this loop's time is less than a call
-            day = ready
-        if day >= days or (day := opening[day]) == days:
+        while day < ready or vacant < 1 or not takes[day]:
+            day += 1
+            vacant += leave[day]
+        if day == days:
             break
         first.append(day)
-        heapreplace(free, day + stay)
+        vacant -= 1
+        leave[day + stay] += 1
     start = requests.admitted.copy()
     start[line[: len(first)]] = first
     pools = _no_pools(requests, seats)

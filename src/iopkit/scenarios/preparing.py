@@ -4,15 +4,16 @@ People are told apart as far as habits ask about them, the policy decides about 
 happens how often becomes tables of thresholds.
 """
 
-from collections.abc import Sequence
+import pickle
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import accumulate
 from typing import NamedTuple
 
 import numpy as np
-from attrs import evolve
+from attrs import evolve, fields
 from numpy.typing import NDArray
 
 from iopkit.confidential import hidden
@@ -34,7 +35,7 @@ from iopkit.scenarios.leaving import HazardOf
 from iopkit.scenarios.requests import Codes, Days
 from iopkit.scenarios.scenarios import Scenario
 from iopkit.scenarios.session_tables import Told
-from iopkit.scenarios.weeks import PlannedStay, ProgramWeeks, StayTimetable, timetable_of
+from iopkit.scenarios.weeks import PlannedStay, ProgramWeeks, StayTimetable, known, timetable_of
 from iopkit.truth import Truth
 
 _TRUTHS = {1: Truth.YES, 0: Truth.NO, -1: Truth.UNKNOWN}
@@ -166,21 +167,15 @@ class Prepared:
         self, day: int, pools: tuple[int, ...], phase_weeks: tuple[int, ...]
     ) -> PlannedStay:
         """As ``planned``, one for all stays with the same sessions on the same days of them."""
-        asked = day, pools, phase_weeks
-        found = self._alike.get(asked)
-        if found is None:
+        asked, (found, by_pattern) = (day, pools, phase_weeks), self._known_stays
+        if asked not in found:
             planned = self.planned(day, pools, phase_weeks)
-            found = self._alike[asked] = self._patterns.setdefault(planned.pattern, planned)
-        return found
+            found[asked] = by_pattern.setdefault(planned.pattern, planned)
+        return found[asked]
 
     @cached_property
-    def _alike(self) -> dict[tuple[int, tuple[int, ...], tuple[int, ...]], PlannedStay]:
-        """What ``planned_alike`` was asked before: replications ask for the same again."""
-        return {}
-
-    @cached_property
-    def _patterns(self) -> dict[int, PlannedStay]:
-        return {}
+    def _known_stays(self) -> "_KnownStays":
+        return _known_stays(self.weeks, self.scenario.start, self.seats.names)
 
     def due(self, planned: PlannedStay, stay: NDArray[np.int32]) -> NDArray[np.bool_]:
         """Which sessions are due of stays of so many days: a row each, a column a session.
@@ -191,7 +186,34 @@ class Prepared:
         due |= (stay >= planned.schedule.plan.weeks * 7)[:, np.newaxis]
         return due
 
+    @cached_property
+    def _packed(self) -> bytes:
+        return pickle.dumps([getattr(self, each.name) for each in fields(Prepared)])
+
+    def __reduce__(self) -> tuple[Callable[[bytes], "Prepared"], tuple[bytes]]:
+        """Packed once for all jobs, and unpacked once by each process that has some of them."""
+        return _unpacked, (self._packed,)
+
     __repr__ = hidden
+
+
+class _KnownStays(NamedTuple):
+    """What was found for a day, pools and lengths of phases, and the first of each pattern."""
+
+    found: dict[tuple[int, tuple[int, ...], tuple[int, ...]], PlannedStay]
+    by_pattern: dict[int, PlannedStay]
+
+
+@lru_cache(maxsize=16)
+def _known_stays(weeks: ProgramWeeks, start: date, pools: tuple[str, ...]) -> _KnownStays:
+    """Those of all scenarios that are alike in this, to which each of their jobs adds."""
+    del weeks, start, pools
+    return _KnownStays({}, {})
+
+
+@lru_cache(maxsize=8)
+def _unpacked(packed: bytes) -> Prepared:
+    return Prepared(*pickle.loads(packed))  # noqa: S301  # from a process of the same run
 
 
 def prepare(scenario: Scenario) -> Prepared:
@@ -296,13 +318,15 @@ def _following(scenario: Scenario, program: str, reason: DischargeReason) -> Fol
 def _prepared(scenario: Scenario) -> Prepared:
     """One program of a scenario, ready to run."""
     habits, people, first = scenario.habits, scenario.population, scenario.start
-    weeks = ProgramWeeks(
-        scenario.program,
-        scenario.site,
-        scenario.track,
-        scenario.phase_weeks,
-        scenario.times,
-        scenario.capacity.groups,
+    weeks = known(
+        ProgramWeeks(
+            scenario.program,
+            scenario.site,
+            scenario.track,
+            scenario.phase_weeks,
+            scenario.times,
+            scenario.capacity.groups,
+        )
     )
     timetable = timetable_of(weeks, first)
     longest = weeks.days(first) // 7 if timetable is None else sum(timetable.most_weeks)
