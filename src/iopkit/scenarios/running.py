@@ -29,7 +29,7 @@ from iopkit.scenarios.episodes import Episodes, EpisodeSessions
 from iopkit.scenarios.preparing import Prepared
 from iopkit.scenarios.progressing import Stayed, judged
 from iopkit.scenarios.requests import NEVER, NO_DAY, Codes, Days, RequestOutcome, Requests
-from iopkit.scenarios.session_tables import session_tables
+from iopkit.scenarios.session_draws import session_tables
 from iopkit.scenarios.weeks import PlannedStay
 
 _AGAIN = key_of("stay after a discharge")
