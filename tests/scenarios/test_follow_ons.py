@@ -191,6 +191,7 @@ def test_what_is_said_of_one_program_is_said_of_all() -> None:
 def test_findings_say_of_which_program_they_are() -> None:
     told = [each.words for each in simulate(_SCENARIO, replications=30, seed=5).findings]
     assert any(words.startswith("step-down: figures of your own") for words in told)
+    assert "a figure of your own: follow_on.0 (75 % to step-down)" in told
     nobody = [words for words in told if "nobody" in words]
     assert nobody == []
     rules = (FollowOn(DischargeReason.INCARCERATED, "aftercare"), FollowOn(_UP, "aftercare"))

@@ -238,6 +238,31 @@ def test_a_length_that_is_chosen_is_not_judged() -> None:
     assert prepared.stays.weeks == 3 + 5 + 2
 
 
+def test_absences_alone_leave_phases_as_they_are() -> None:
+    bare = _without_conditions()
+    program = evolve(bare.program, absence_limits=_LIMITS)
+    _, told, courses = _ran(evolve(bare, program=program))
+    assert told.phase_weeks.shape == (len(told), 0)
+    over = [told.reasons[number] is DischargeReason.TERMINATED for number in told.reason.tolist()]
+    assert 0 < sum(over) < len(courses)
+
+
+def test_what_is_asked_of_no_session_is_not_known() -> None:
+    rest = Phase("rest", "Rest", 1)
+    phases = (Phase("all", "All", 1, services=(_GROUP,)), rest)
+    alone = Program("alone", "Alone", phases)
+    not_given = evolve(alone, not_given=("talk",))
+    of_talks = service_facts(["talk"])["attended_talk"] >= 1
+    for program in (
+        evolve(alone, discharge=_FACTS["attendance"] >= 0.5),
+        evolve(not_given, discharge=of_talks),
+    ):
+        _, told, _ = _ran(evolve(_SCENARIO, program=program))
+        finished = told.reason == told.reasons.index(DischargeReason.COMPLETED)
+        assert finished.any()
+        assert (told.unsure == finished).all()
+
+
 def test_planned_stays_end_with_their_own_phases() -> None:
     _, told, courses = _ran(_SCENARIO)
     ends = told.phase_weeks.sum(axis=1) * 7

@@ -38,7 +38,7 @@ from iopkit.scenarios.draws import DrawPurpose, draw_at, key_of, mixed
 from iopkit.scenarios.episodes import Episodes
 from iopkit.scenarios.preparing import Prepared
 from iopkit.scenarios.requests import RequestOutcome
-from iopkit.scenarios.session_tables import session_tables
+from iopkit.scenarios.session_draws import session_tables
 from iopkit.scenarios.weeks import PlannedStay
 from iopkit.schedules.sessions import Schedule
 from iopkit.truth import Truth

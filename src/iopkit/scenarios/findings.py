@@ -98,6 +98,7 @@ def _of_scenario(prepared: Prepared) -> Iterator[tuple[RunFindingKind, str]]:
         RunFindingKind.DRAWN: prepared.scenario.population.words,
         RunFindingKind.LOAD: _load(prepared),
         RunFindingKind.FOLLOW_ON: _follow_ons(prepared),
+        RunFindingKind.USER_FIGURE: _own_shares(prepared.scenario),
     }
     yield from ((kind, words) for kind, each in told.items() for words in each)
     for each in prepared.programs:
@@ -131,6 +132,13 @@ def _follow_ons(prepared: Prepared) -> Iterator[str]:
     for each in scenario.further:
         if each.name not in led_to:
             yield f"nobody goes on to {each.name}"
+
+
+def _own_shares(scenario: Scenario) -> Iterator[str]:
+    """Which shares of those who go on have no source."""
+    for place, rule in enumerate(scenario.follow_on):
+        if rule.share.source is None:
+            yield f"a figure of your own: follow_on.{place} ({rule.share.words} to {rule.to})"
 
 
 def _own_figures(habits: Habits) -> Iterator[str]:

@@ -34,7 +34,7 @@ from iopkit.scenarios.hazards import (
 from iopkit.scenarios.leaving import HazardOf
 from iopkit.scenarios.requests import Codes, Days
 from iopkit.scenarios.scenarios import Scenario
-from iopkit.scenarios.session_tables import Told
+from iopkit.scenarios.session_draws import Told
 from iopkit.scenarios.weeks import PlannedStay, ProgramWeeks, StayTimetable, known, timetable_of
 from iopkit.truth import Truth
 

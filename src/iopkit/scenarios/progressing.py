@@ -26,7 +26,7 @@ from iopkit.scenarios.courses import attended, session_address
 from iopkit.scenarios.draws import DrawPurpose, Words, address, draws_at, draws_at_each
 from iopkit.scenarios.preparing import Prepared
 from iopkit.scenarios.requests import Days
-from iopkit.scenarios.session_tables import session_tables
+from iopkit.scenarios.session_draws import session_tables
 from iopkit.scenarios.weeks import PlannedStay, StayTimetable
 
 _Rows = NDArray[np.intp]

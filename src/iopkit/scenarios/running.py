@@ -29,7 +29,7 @@ from iopkit.scenarios.episodes import Episodes, EpisodeSessions
 from iopkit.scenarios.preparing import Prepared
 from iopkit.scenarios.progressing import Stayed, judged
 from iopkit.scenarios.requests import NEVER, NO_DAY, Codes, Days, RequestOutcome, Requests
-from iopkit.scenarios.session_tables import session_tables
+from iopkit.scenarios.session_draws import session_tables
 from iopkit.scenarios.weeks import PlannedStay
 
 _AGAIN = key_of("stay after a discharge")
@@ -367,44 +367,44 @@ def _attendance(prepared: Prepared, episodes: Episodes) -> EpisodeSessions | Non
 
     Those whose plans have the same sessions on the same days of the stay are looked at together.
     """
-    if prepared.habits.attends is None:
-        return None
     rows, weeks, runs = len(episodes), episodes.weeks, len(episodes.replications)
     due, came, minutes, prescribed = (np.zeros(rows, np.int32) for _ in range(4))
     tests, positive, excused = (np.zeros(rows, np.int32) for _ in range(3))
     last = np.full(rows, -1, np.int32)
     by_day = np.zeros((3, runs * weeks * 7), np.int64)
     began = np.flatnonzero(episodes.start != NO_DAY)
-    for each, planned, own in _alike(prepared, episodes, began):
+    for each in prepared.programs:
         attends, excuses = each.habits.attends, each.habits.excuses
         finds = each.habits.test_finds_use
-        if attends is None:
-            continue
-        tables = session_tables(planned, attends, each.truths)
-        streams_of, strata = episodes.stream[own], episodes.stratum[own]
-        calendar = episodes.start[own, np.newaxis] + planned.day
-        seen = each.due(planned, episodes.stay[own]) & (calendar >= 0) & (calendar < weeks * 7)
-        there = seen & attended(streams_of, strata, tables.attending, tables.shares)
-        # Whole numbers stay whole in a product of floats, which takes a tenth of the time.
-        figures = np.column_stack([np.ones(len(planned.day)), planned.minutes, tables.is_test])
-        due[own], prescribed[own], _ = (seen.astype(np.float64) @ figures).T
-        came[own], minutes[own], tests[own] = (there.astype(np.float64) @ figures).T
-        if excuses is not None:
-            drawn = draws_at_each(streams_of[:, np.newaxis], tables.excused)
-            excused[own] = (seen & ~there & (drawn < np.uint64(excuses.threshold))).sum(axis=1)
-        tested = there[:, tables.is_test]
-        if finds is not None and episodes.uses.shape[1] and tested.size:
-            weeks_of = np.minimum(planned.day[tables.is_test] // 7, each.stays.weeks - 1)
-            drawn = draws_at_each(streams_of[:, np.newaxis], tables.tested[tables.is_test])
-            found = episodes.uses[own][:, weeks_of] & (drawn < np.uint64(finds.threshold))
-            positive[own] = (tested & found).sum(axis=1)
-        last[own] = (there * (planned.day + 1)).max(axis=1, initial=0) - 1
-        # Those that are not seen are counted on a day more, which is quicker than to pick the rest.
-        place = calendar + (episodes.replication[own] * (weeks * 7))[:, np.newaxis]
-        place = np.where(seen, place, by_day.shape[1]).reshape(-1)
-        for number, weights in enumerate((seen, there, there * planned.minutes)):
-            counts = np.bincount(place, weights.reshape(-1), minlength=by_day.shape[1])
-            by_day[number] += counts[: by_day.shape[1]].astype(np.int64)
+        if attends is None:  # in this program, and so in none
+            return None
+        in_it = began[episodes.program[began] == each.number]
+        for planned, own in _alike(each, episodes, in_it):
+            tables = session_tables(planned, attends, each.truths)
+            streams_of, strata = episodes.stream[own], episodes.stratum[own]
+            calendar = episodes.start[own, np.newaxis] + planned.day
+            seen = each.due(planned, episodes.stay[own]) & (calendar >= 0) & (calendar < weeks * 7)
+            there = seen & attended(streams_of, strata, tables.attending, tables.shares)
+            # Whole numbers stay whole in a product of floats, which takes a tenth of the time.
+            figures = np.column_stack([np.ones(len(planned.day)), planned.minutes, tables.is_test])
+            due[own], prescribed[own], _ = (seen.astype(np.float64) @ figures).T
+            came[own], minutes[own], tests[own] = (there.astype(np.float64) @ figures).T
+            if excuses is not None:
+                drawn = draws_at_each(streams_of[:, np.newaxis], tables.excused)
+                excused[own] = (seen & ~there & (drawn < np.uint64(excuses.threshold))).sum(axis=1)
+            tested = there[:, tables.is_test]
+            if finds is not None and episodes.uses.shape[1] and tested.size:
+                weeks_of = np.minimum(planned.day[tables.is_test] // 7, each.stays.weeks - 1)
+                drawn = draws_at_each(streams_of[:, np.newaxis], tables.tested[tables.is_test])
+                found = episodes.uses[own][:, weeks_of] & (drawn < np.uint64(finds.threshold))
+                positive[own] = (tested & found).sum(axis=1)
+            last[own] = (there * (planned.day + 1)).max(axis=1, initial=0) - 1
+            # Those not seen are counted on a day more, which is quicker than to pick the rest.
+            place = calendar + (episodes.replication[own] * (weeks * 7))[:, np.newaxis]
+            place = np.where(seen, place, by_day.shape[1]).reshape(-1)
+            for number, weights in enumerate((seen, there, there * planned.minutes)):
+                counts = np.bincount(place, weights.reshape(-1), minlength=by_day.shape[1])
+                by_day[number] += counts[: by_day.shape[1]].astype(np.int64)
     by_week = by_day.reshape(3, runs, weeks, 7).sum(axis=3)
     figures_of = (due, came, excused, minutes, prescribed, last, tests, positive)
     return EpisodeSessions(*figures_of, *by_week)
@@ -412,18 +412,8 @@ def _attendance(prepared: Prepared, episodes: Episodes) -> EpisodeSessions | Non
 
 def _alike(
     prepared: Prepared, episodes: Episodes, rows: NDArray[np.intp]
-) -> Iterator[tuple[Prepared, PlannedStay, NDArray[np.intp]]]:
-    """Some rows by the program and by what their stays hold, with what that is."""
-    for number, each in enumerate(prepared.programs):
-        own = rows[episodes.program[rows] == number] if prepared.others else rows
-        for planned, some in _alike_in(each, episodes, own):
-            yield each, planned, some
-
-
-def _alike_in(
-    prepared: Prepared, episodes: Episodes, rows: NDArray[np.intp]
 ) -> Iterator[tuple[PlannedStay, NDArray[np.intp]]]:
-    """The same of those in one program, not too many together."""
+    """Rows of one program by what their stays hold, not too many together, with what that is."""
     groups = prepared.groups_of(episodes.pools[rows])
     lengths = episodes.phase_weeks[rows, : prepared.phases_asked]
     together = np.column_stack([episodes.start[rows], groups, lengths])
