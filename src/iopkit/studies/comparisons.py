@@ -244,7 +244,10 @@ def _findings(rows: tuple[PairedDifference, ...]) -> Iterator[str]:
     for row in rows:
         if row.without:
             had = counted(row.without, "replication")
-            yield f"{row.measure}: {had} without a figure of {row.scenario} or the base left out."
+            do = "does" if row.without == 1 else "do"
+            yield (
+                f"{row.measure}: {had} of {row.scenario} or the base had none, and {do} not count."
+            )
         if row.variance_ratio is not None and row.variance_ratio > 1:
             yield (
                 f"{row.measure}: to hold chance still makes the difference of {row.scenario} "
