@@ -21,7 +21,7 @@ from iopkit.programs import InAll, Phase, Program, Service, Slot, Weekly
 from iopkit.programs.absences import AbsenceLimit
 from iopkit.programs.progress import COURSE_FACTS, Progress, service_facts
 from iopkit.programs.ranges import Times
-from iopkit.scenarios.arrivals import Arrivals
+from iopkit.scenarios.arrivals import Arrivals, Cohort
 from iopkit.scenarios.entries import courses_of
 from iopkit.scenarios.episodes import Episodes
 from iopkit.scenarios.findings import RunFindingKind
@@ -355,3 +355,19 @@ def test_totals_count_what_was_judged() -> None:
 def _without_conditions() -> Scenario:
     phases = tuple(evolve(phase, advance=None) for phase in _PROGRAM.phases)
     return evolve(_SCENARIO, program=evolve(_PROGRAM, discharge=None, phases=phases))
+
+
+@pytest.mark.parametrize("longest", [20, 50, 76])
+def test_whoever_is_in_care_as_it_begins_has_not_finished_before(longest: int) -> None:
+    first, second, third = _PROGRAM.phases
+    soon = evolve(first, advance=_FACTS["weeks_in_phase"] >= 1)
+    then = evolve(second, advance=_FACTS["weeks_in_phase"] >= 2)
+    program = evolve(_PROGRAM, phases=(soon, then, third), discharge=None)
+    arrivals = Arrivals(caseload=Cohort.drawn(40, longest=longest))
+    _, episodes, _ = _ran(evolve(_SCENARIO, program=program, arrivals=arrivals))
+    # The plan has 35 days if nobody is known to have been there for longer, and 77 at most.
+    assert (episodes.start + episodes.stay > 0).all()
+    finished = episodes.stay == episodes.phase_weeks.sum(axis=1) * 7
+    assert finished.any()
+    late = np.maximum(35, -(-(1 - episodes.start) // 7) * 7)
+    assert (episodes.stay[finished] == late[finished]).all()

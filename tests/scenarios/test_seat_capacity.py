@@ -1,6 +1,7 @@
 """Capacity: seats of groups, rooms and clinicians, and the days on which they are taken."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 import pytest
@@ -254,3 +255,9 @@ def test_a_group_in_a_room_that_is_always_there_needs_no_words() -> None:
     found = Capacity.of([group("a", 12, room="Garden")], site=site(rooms=(Room("Garden", 20),)))
     assert dict(found.seats) == {"a": 12}
     assert not found.words
+
+
+@pytest.mark.parametrize("groups", ["evening", None, [3]])
+def test_seats_are_those_of_groups(groups: Any) -> None:
+    with pytest.raises(InvalidError, match="groups"):
+        Capacity.of(groups)

@@ -296,6 +296,9 @@ def test_one_replication_can_be_looked_into() -> None:
         results.episodes("as it iz", 1)
     with pytest.raises(UnknownNameError, match="replication"):
         results.episodes("as it is", 2)
+    for strange in ("1", 1.0, True):
+        with pytest.raises(InvalidError, match="a whole number"):
+            results.episodes("as it is", strange)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

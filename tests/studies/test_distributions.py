@@ -88,6 +88,10 @@ def test_a_lognormal_has_the_limits_and_a_gamma_the_moments_of_what_was_publishe
         lambda: TruncatedNormal(0, 1, 2, 1, OURS),
         lambda: Uniform(1, 1, OURS),
         lambda: Triangular(1, 6, 5, OURS),
+        lambda: Uniform(0, float("inf"), OURS),
+        lambda: Triangular(1, 2, float("inf"), OURS),
+        lambda: TruncatedNormal(float("nan"), 1, 0, 2, OURS),
+        lambda: TruncatedNormal(1, 1, 0, float("inf"), OURS),
     ],
 )
 def test_what_is_no_distribution_is_refused(build: Callable[[], object]) -> None:
@@ -141,14 +145,24 @@ def test_sets_become_variations_by_path() -> None:
         (4, -1, "sobol", "seed"),
         (4, "1", "sobol", "seed"),
         (4, 1, "sobl", "method"),
+        (True, 1, "sobol", "count"),
+        (8.5, 1, "sobol", "count"),
     ],
 )
 def test_sets_that_cannot_be_drawn_are_refused(
-    count: int, seed: Any, method: str, place: str
+    count: Any, seed: Any, method: str, place: str
 ) -> None:
     with pytest.raises(InvalidError, match=f"{place}: expected"):
         input_sets(INPUTS, count, seed=seed, method=method)  # type: ignore[arg-type]
     with pytest.raises(InvalidError, match=r"share: expected a distribution, such as"):
         input_sets({"share": 0.7}, 4, seed=1)  # type: ignore[dict-item]
+    with pytest.raises(InvalidError, match="set: expected another name"):
+        input_sets({**INPUTS, "set": Uniform(0, 1, OURS)}, 4, seed=1)
+    with pytest.raises(InvalidError, match="inputs: expected at most 21,201"):
+        input_sets(
+            dict.fromkeys(map(str, range(21_202)), Uniform(0, 1, OURS)), 1, seed=1, method="sobol"
+        )
+    with pytest.raises(InvalidError, match="inputs: expected a Mapping"):
+        input_sets([*INPUTS.values()], 4, seed=1)  # type: ignore[arg-type]
     with pytest.raises(InvalidError, match="inputs: expected one or more"):
         input_sets({}, 4, seed=1)

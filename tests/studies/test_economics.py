@@ -162,6 +162,8 @@ def test_what_cannot_be_accounted_for_is_refused() -> None:
     table = weekly([9, 6, 3], [3, 2, 1])
     with pytest.raises(InvalidError, match="base: expected 4 weeks, found 3"):
         account(table, [TRAVEL], accounts(weeks=4))
+    with pytest.raises(InvalidError, match="effects: expected a list of str"):
+        account(table, [TRAVEL], accounts(), effects="completed")
     with pytest.raises(InvalidError, match="one that counts in the perspective"):
         account(table, [CHARGE], accounts())
     with pytest.raises(InvalidError, match="each name once"):

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from iopkit.eligibility.kinds import Choice
 from iopkit.eligibility.predicates import AllOf, AnyFact, OneOf, Predicate
-from iopkit.errors import Fault, UnknownNameError, did_you_mean, refuse, unless, unless_day
+from iopkit.errors import Fault, UnknownNameError, did_you_mean, each_a, refuse, unless, unless_day
 from iopkit.fields import frozen
 from iopkit.groups.groups import Group
 from iopkit.languages import speaks
@@ -166,7 +166,8 @@ known: evening-a, evening-b
             InvalidError: the site does not have a group's room or clinicians of whom something
                 is asked, minutes are not above 0, or a fact does not have a group's values.
         """
-        listed, known = tuple(groups), {fact.name: fact for fact in facts}
+        listed = each_a("capacity", groups, "groups", Group)
+        known = {fact.name: fact for fact in facts}
         words: list[str] = []
         pools = [_pool_of(group, site, known, words) for group in listed]
         refuse(

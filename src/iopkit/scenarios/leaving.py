@@ -97,7 +97,7 @@ class Endings:
                 )
                 for place, one in enumerate(self.endings)
             ),
-            self._sum_faults(),
+            self._sum_faults() if self.endings else (),
             shape_faults(self.shape),
             known_faults(self.known_days),
         )

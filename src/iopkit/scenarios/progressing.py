@@ -177,7 +177,10 @@ def _phases(
                 planned = timetable.lasting([*laid[:place], week, *laid[place + 1 :]])
                 came = _Sessions.of(prepared, planned, patients.at(rows))
                 at = _Standing(planned, came, day=end, phase=place, again=patients.again)
-                rows = rows[~at.meets(phase.advance).yes]
+                # Whoever is in care longer than all phases could then last did not go on so soon.
+                latest = end + sum(timetable.most_weeks[place + 1 :]) * 7
+                goes_on = at.meets(phase.advance).yes & (patients.since[rows] < latest)
+                rows = rows[~goes_on]
                 lengths[rows, place] = min(week + 1, most)
             unmet[rows, place] = True
     return lengths, unmet

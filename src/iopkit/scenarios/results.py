@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import polars as pl
 
 from iopkit.courses.courses import Course
-from iopkit.errors import UnknownNameError, find_named
+from iopkit.errors import UnknownNameError, find_named, refuse, unless_whole
 from iopkit.fields import frozen
 from iopkit.prose import counted
 from iopkit.scenarios.entries import courses_of
@@ -54,7 +54,9 @@ class Results:
 
         Raises:
             UnknownNameError: there is no such scenario, or replication.
+            InvalidError: the replication is no whole number.
         """
+        refuse("results", unless_whole(replication, "replication"))
         if replication not in self.replications:
             known = (str(each) for each in self.replications)
             raise UnknownNameError("replication", str(replication), known)

@@ -71,7 +71,8 @@ class PairedDifference:
             f"difference {difference}"
         )
         told = f"{lead}, {self._how_often(difference.count)}"
-        missing = f"; {self.without} more have no figure in one of them" if self.without else ""
+        have = "has" if self.without == 1 else "have"
+        missing = f"; {self.without} more {have} no figure in one of them" if self.without else ""
         return f"{told}{missing}."
 
     def _how_often(self, count: int) -> str:
@@ -243,7 +244,10 @@ def _findings(rows: tuple[PairedDifference, ...]) -> Iterator[str]:
     for row in rows:
         if row.without:
             had = counted(row.without, "replication")
-            yield f"{row.measure}: {had} of {row.scenario} or the base had none, and do not count."
+            do = "does" if row.without == 1 else "do"
+            yield (
+                f"{row.measure}: {had} of {row.scenario} or the base had none, and {do} not count."
+            )
         if row.variance_ratio is not None and row.variance_ratio > 1:
             yield (
                 f"{row.measure}: to hold chance still makes the difference of {row.scenario} "

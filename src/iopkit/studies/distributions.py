@@ -1,13 +1,13 @@
 """Distributions of inputs that are not known for sure, and sets of values drawn from them."""
 
 from collections.abc import Mapping
-from math import inf, log
+from math import inf, isfinite, log
 from typing import Literal, Protocol
 
 import numpy as np
 import polars as pl
 
-from iopkit.errors import Fault, refuse, unless, unless_whole
+from iopkit.errors import Fault, refuse, unless, unless_a, unless_whole
 from iopkit.fields import frozen
 from iopkit.sources import Source
 from iopkit.studies.mathematics import (
@@ -166,7 +166,8 @@ class TruncatedNormal:
     ``mean`` and ``spread`` are those before it was cut.
 
     Raises:
-        InvalidError: the spread is not above 0, or the limits are not in order.
+        InvalidError: the spread is not above 0, or the limits are not in order or not
+            finite.
     """
 
     mean: float
@@ -179,6 +180,7 @@ class TruncatedNormal:
         refuse(
             "truncated normal",
             *_unless_above_0(spread=self.spread),
+            *_unless_finite(mean=self.mean, low=self.low, high=self.high),
             unless(self.low < self.high, "high", "above low", self.high),
         )
 
@@ -197,7 +199,7 @@ class Uniform:
     """A figure of which only the limits are known.
 
     Raises:
-        InvalidError: they are not in order.
+        InvalidError: they are not in order, or not finite.
     """
 
     low: float
@@ -205,7 +207,11 @@ class Uniform:
     source: Source
 
     def __attrs_post_init__(self) -> None:
-        refuse("uniform", unless(self.low < self.high, "high", "above low", self.high))
+        refuse(
+            "uniform",
+            *_unless_finite(low=self.low, high=self.high),
+            unless(self.low < self.high, "high", "above low", self.high),
+        )
 
     def quantiles(self, shares: Numbers) -> Numbers:
         """The values that are not exceeded with these probabilities."""
@@ -217,7 +223,7 @@ class Triangular:
     """A figure of which the limits are known, and the value that is most likely.
 
     Raises:
-        InvalidError: they are not in order.
+        InvalidError: they are not in order, or not finite.
     """
 
     low: float
@@ -227,7 +233,11 @@ class Triangular:
 
     def __attrs_post_init__(self) -> None:
         ok = self.low <= self.peak <= self.high and self.low < self.high
-        refuse("triangular", unless(ok, "peak", "between low and high", self.peak))
+        refuse(
+            "triangular",
+            *_unless_finite(low=self.low, high=self.high),
+            unless(ok, "peak", "between low and high", self.peak),
+        )
 
     def quantiles(self, shares: Numbers) -> Numbers:
         """The values that are not exceeded with these probabilities."""
@@ -237,10 +247,18 @@ class Triangular:
         return np.asarray(np.where(shares * width < rise, rising, falling))
 
 
+def _unless_finite(**values: float) -> tuple[tuple[Fault, ...], ...]:
+    return tuple(
+        unless(isfinite(value), name, "a finite number", value) for name, value in values.items()
+    )
+
+
 def _unless_above_0(**values: float) -> tuple[tuple[Fault, ...], ...]:
     return tuple(unless(0 < value < inf, name, "above 0", value) for name, value in values.items())
 
 
+_MOST_SOBOL = 21_201
+"""So many inputs SciPy has directions for."""
 _METHODS = ("latin-hypercube", "sobol")
 _NONE = ("a distribution, such as Uniform(0.7, 0.9, source)", "none")
 
@@ -274,15 +292,23 @@ def input_sets(
         ...     if 0.7 + n / 20 <= value < 0.75 + n / 20]
         [0, 1, 2, 3]
     """
-    power = count > 0 and count & (count - 1) == 0
+    refuse(
+        "inputs",
+        unless_a(inputs, "inputs", Mapping),
+        unless_whole(count, "count"),
+        unless(method in _METHODS, "method", " or ".join(_METHODS), "another"),
+    )
+    even, power = method == "sobol", count & (count - 1) == 0
+    most = f"at most {_MOST_SOBOL:,} for a Sobol' sequence"
     refuse(
         "inputs",
         unless(bool(inputs), "inputs", "one or more", "none"),
+        unless(not even or len(inputs) <= _MOST_SOBOL, "inputs", most, f"{len(inputs):,}"),
+        unless("set" not in inputs, "set", "another name, as a set's number has this", "an input"),
         unless(count > 0, "count", "1 or more", count),
-        unless(method != "sobol" or power, "count", "a power of 2 for a Sobol' sequence", count),
+        unless(not even or power, "count", "a power of 2 for a Sobol' sequence", count),
         unless_whole(seed, "seed") or unless(seed >= 0, "seed", "0 or more", seed),
         *(unless(hasattr(of, "quantiles"), name, *_NONE) for name, of in inputs.items()),
-        unless(method in _METHODS, "method", " or ".join(_METHODS), "another"),
     )
     fill = sobol_points if method == "sobol" else latin_hypercube
     points = fill(count, len(inputs), seed=seed)

@@ -81,7 +81,7 @@ class Accounts:
     3 %. There are no defaults, as each is a choice to be told.
 
     Raises:
-        InvalidError: the horizon is not above 0, or a rate is below 0.
+        InvalidError: the horizon is not above 0, or a rate is not from 0 and below 1.
     """
 
     perspective: Perspective
@@ -95,8 +95,10 @@ class Accounts:
         refuse(
             "accounts",
             unless(self.weeks > 0, "weeks", "1 or more", self.weeks),
-            unless(self.cost_rate >= 0, "cost_rate", "0 or more", self.cost_rate),
-            unless(self.effect_rate >= 0, "effect_rate", "0 or more", self.effect_rate),
+            *(
+                unless(0 <= rate < 1, name, "from 0 and below 1, such as 0.03 for 3 %", rate)
+                for name, rate in (("cost_rate", self.cost_rate), ("effect_rate", self.effect_rate))
+            ),
         )
 
     def prices_usd(self, lines: Iterable[CostLine]) -> dict[str, Decimal]:
@@ -240,7 +242,7 @@ def _effects(
     results: Results | pl.DataFrame, accounts: Accounts, effects: Iterable[str]
 ) -> tuple[list[str], pl.DataFrame]:
     """The effects that are told by week, and the rows of those that only totals tell."""
-    asked, weekly = tuple(effects), weekly_of(results)
+    asked, weekly = each_a("effects", effects, "effects", str), weekly_of(results)
     told = each_name(weekly, "measure")
     others = [name for name in asked if name not in told]
     if not others:
