@@ -324,6 +324,8 @@ def test_people_who_cannot_be_read_are_told(old: str, new: str, said: str, run: 
         ((), "expected a study, or --verify"),
         (("study.toml", "--verify", "out"), "expected a study, or --verify"),
         (("study.toml", "--only", 1, "--replications", 2), "choose one"),
+        (("--verify", "out", "--seed", 8), "beside it goes --only alone"),
+        (("--verify", "out", "--dry-run"), "beside it goes --only alone"),
         (("study.toml", "--workers", 0), "--workers: expected at least 1"),
         (("study.toml", "--replications", 0), "expected at least 1"),
         (("study.toml", "--only", -1, "--dry-run"), "numbers from 0"),

@@ -63,6 +63,9 @@ def _simulate(options: argparse.Namespace) -> Answer:
     if options.workers < 1:
         raise UsageError(f"--workers: expected at least 1, found {options.workers}")
     if options.verify is not None:
+        others = (options.replications, options.seed, options.out)
+        if any(each is not None for each in others) or options.csv or options.dry_run:
+            raise UsageError("--verify runs what is in a folder: beside it goes --only alone")
         from iopkit.cli.study_checks import verified
 
         return verified(options)
