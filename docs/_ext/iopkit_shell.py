@@ -5,6 +5,7 @@ if commands end with another exit code than the page says.
 """
 
 import os
+import socket
 import subprocess
 import sys
 from importlib.resources import files
@@ -29,7 +30,7 @@ SETTINGS = {
     "PYTHON_COLORS": "0",
 }
 COMMAND = """#!/bin/sh
-exec '{python}' -c 'from iopkit.cli import run; run()' "$@"
+exec '{python}' -I -S '{call}' '{address}' "$@"
 """
 
 
@@ -42,22 +43,36 @@ def setup(app: Sphinx) -> None:
 
 
 def make_folder(_app: Sphinx) -> None:
-    """Make the folder for all pages, with the command in it."""
+    """Make the folder for all pages, with the command in it, and start what runs it."""
     _InFolder.root = Path(mkdtemp())
+    here, address = Path(__file__).parent, _InFolder.root / "commands"
     command = _InFolder.root / "bin" / "iopkit"
     command.parent.mkdir()
-    command.write_text(COMMAND.format(python=sys.executable), encoding="utf-8")
+    text = COMMAND.format(python=sys.executable, call=here / "iopkit_call.py", address=address)
+    command.write_text(text, encoding="utf-8")
     command.chmod(0o755)
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(str(address))
+        listening.listen()
+        _InFolder.server = subprocess.Popen(
+            [sys.executable, here / "iopkit_command.py"],
+            env={**os.environ, **SETTINGS},
+            stdin=listening,
+            stdout=subprocess.DEVNULL,  # commands have their own, which is no terminal
+        )
 
 
 def remove_folder(_app: Sphinx, _error: Exception | None) -> None:
-    """Remove the folder."""
+    """End what runs the command, and remove the folder."""
+    _InFolder.server.terminate()
+    _InFolder.server.wait()
     rmtree(_InFolder.root, ignore_errors=True)
 
 
 class _InFolder(SphinxDirective):
     has_content = True
     root: ClassVar[Path]
+    server: ClassVar[subprocess.Popen[bytes]]
 
     def folder(self) -> Path:
         """Give the page's folder, with the shipped patient and site in it."""
