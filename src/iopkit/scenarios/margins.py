@@ -5,7 +5,7 @@ from decimal import Decimal
 from fractions import Fraction
 from itertools import accumulate
 from math import isfinite
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 import numpy as np
 import polars as pl
@@ -86,7 +86,9 @@ def shares_together(
     Raises:
         InvalidError: a share is none, or they do not sum to 1; or a column is unknown.
     """
-    table = read_table(_framed(frame) if isinstance(frame, dict) else frame, eager=True)
+    # Any: columns of values of any type.
+    columns = cast("Mapping[str, Sequence[Any]]", frame)
+    table = read_table(_framed(columns) if isinstance(frame, dict) else frame, eager=True)
     strange = unless_known(table, known, others={share, *by})
     refuse(POPULATION, strange, unless(share in table.columns, share, _SHARES, "none"))
     read = of_facts(table, facts_of(table.drop(share), known))
