@@ -29,6 +29,7 @@ from iopkit.scenarios import (
     Arrivals,
     Capacity,
     Cohort,
+    FurtherProgram,
     Habits,
     Population,
     RunFindingKind,
@@ -252,6 +253,31 @@ def test_what_does_not_go_with_the_program_or_the_weeks_is_refused(
         prepare(other)
     assert refused.value.what == "scenario 'other'"
     assert told in str(refused.value)
+
+
+def test_people_may_be_in_care_for_longer_than_a_further_program_lasts() -> None:
+    further = FurtherProgram(_BASE.program, Capacity((SeatPool("b", "family", 3),)))
+    scenario = evolve(
+        _BASE,
+        program=find_program("deaconess-cross-pointe"),
+        capacity=Capacity(),
+        arrivals=Arrivals(caseload={"a": -30}),
+        further=(further,),
+    )
+    found = simulate(scenario, replications=1, seed=1).findings
+    assert "b: the program has no service 'family'" in " ".join(map(str, found))
+
+
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        ({"name": "a\nb"}, "name: expected a name on one line"),
+        ({"phase_weeks": (("a", 1), ("a", 2))}, "phase_weeks: expected each name once"),
+    ],
+)
+def test_a_scenario_that_is_none_is_refused(values: dict[str, Any], told: str) -> None:
+    with pytest.raises(InvalidError, match=told):
+        prepare(evolve(_BASE, **values))
 
 
 def test_seats_of_no_service_of_the_program_are_told() -> None:

@@ -150,14 +150,15 @@ def _own_figures(habits: Habits) -> Iterator[str]:
 
 def _unused(scenario: Scenario) -> Iterator[str]:
     """Seats that limit nobody, as the program has no such service."""
-    services = [service.name for service in scenario.program.every_service]
-    for pool in scenario.capacity.pools:
-        if pool.need not in services:
-            near = did_you_mean(pool.need, services)
-            yield (
-                f"{pool.name}: the program has no service {pool.need!r}, so that its seats limit "
-                f"nobody{near and f' ({near})'}"
-            )
+    for each in (scenario, *scenario.further):
+        services = [service.name for service in each.program.every_service]
+        for pool in each.capacity.pools:
+            if pool.need not in services:
+                near = did_you_mean(pool.need, services)
+                yield (
+                    f"{pool.name}: the program has no service {pool.need!r}, so that its seats "
+                    f"limit nobody{near and f' ({near})'}"
+                )
 
 
 def _undated(prepared: Prepared) -> Iterator[str]:

@@ -227,6 +227,7 @@ def prepare(scenario: Scenario) -> Prepared:
         NotInForceError: no version of the policy is known to be in force on the first day.
     """
     first = _prepared(scenario)
+    _refuse_misfits(scenario, first.stays.weeks)
     if not scenario.further:
         return first
     # The others are not asked about eligibility, nor does anybody begin in them.
@@ -332,7 +333,6 @@ def _prepared(scenario: Scenario) -> Prepared:
     longest = weeks.days(first) // 7 if timetable is None else sum(timetable.most_weeks)
     if timetable is not None:
         weeks = evolve(weeks, phase_weeks=timetable.weeks.phase_weeks)
-    _refuse_misfits(scenario, longest)
     asked = habits.predicates
     rows, stratum = np.unique(people.truths(asked, on=first), axis=0, return_inverse=True)
     truths = tuple(

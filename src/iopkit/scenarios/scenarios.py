@@ -17,6 +17,7 @@ from iopkit.errors import (
 )
 from iopkit.fields import frozen
 from iopkit.programs.programs import Program
+from iopkit.prose import printable
 from iopkit.scenarios.arrivals import Arrivals, Cohort
 from iopkit.scenarios.capacity import Capacity
 from iopkit.scenarios.follow_ons import FollowOn, FurtherProgram, as_pairs, follow_on_faults
@@ -86,6 +87,7 @@ class Scenario:
         refuse(
             f"scenario {self.name!r}",
             unless(bool(self.name.strip()), "name", "a name", "none"),
+            unless(printable(self.name) == self.name, "name", "a name on one line", "another"),
             unless(1 <= self.weeks <= MOST_WEEKS, "weeks", f"from 1 to {MOST_WEEKS:,}", self.weeks),
             follow_on_faults(self.program, self.further, self.follow_on),
         )

@@ -80,8 +80,8 @@ class ProgramWeeks:
     given. ``groups`` are those of its services that patients can be in.
 
     Raises:
-        InvalidError: the program has tracks and none is named, or a group is of none of its
-            services.
+        InvalidError: the program has tracks and none is named, a phase or service is named twice,
+            or a group is of none of its services.
     """
 
     program: Program
@@ -101,6 +101,10 @@ class ProgramWeeks:
                 "track",
                 f"one of the program's: {tracks}",
                 "none",
+            ),
+            *(
+                unless(len(dict(pairs)) == len(pairs), name, "each name once", "one twice")
+                for name, pairs in (("phase_weeks", self.phase_weeks), ("times", self.times))
             ),
             *(
                 unless(each.service in given, "groups", "of services of the program", each.service)
