@@ -9,6 +9,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from datetime import date, timedelta
 from functools import lru_cache
+from typing import NamedTuple
 from uuid import UUID
 
 import numpy as np
@@ -44,7 +45,7 @@ class PlannedStay:
     Arrays have one figure a session: ``service`` is a place in ``services``, ``number`` counts the
     sessions of one name from 1, ``day`` counts the days of the stay from 0, and ``minutes`` are
     those of service, without breaks. ``undated`` counts prescribed sessions that have no date.
-    ``pattern`` is the same for stays that have the same sessions on the same days of them.
+    ``pattern`` is the same for stays of as many weeks with the same sessions on the same days.
     """
 
     trusts_types = True  # arrays have no type that could be held against the annotation
@@ -147,6 +148,20 @@ class ProgramWeeks:
 def known(weeks: ProgramWeeks) -> ProgramWeeks:
     """The first that was equal: what is itself is found again without a look at all its parts."""
     return weeks
+
+
+class KnownStays(NamedTuple):
+    """What was found for a day, pools and lengths of phases, and the first of each pattern."""
+
+    found: dict[tuple[int, tuple[int, ...], tuple[int, ...]], PlannedStay]
+    by_pattern: dict[int, PlannedStay]
+
+
+@lru_cache(maxsize=16)
+def known_stays(weeks: ProgramWeeks, start: date, pools: tuple[str, ...]) -> KnownStays:
+    """Those of all scenarios that are alike in this, to which each of their jobs adds."""
+    del weeks, start, pools
+    return KnownStays({}, {})
 
 
 @lru_cache(maxsize=4096)
