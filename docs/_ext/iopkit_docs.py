@@ -9,6 +9,8 @@ import iopkit_examples
 import iopkit_fields
 import iopkit_pages
 import iopkit_shell
+from docutils import nodes
+from sphinx.addnodes import toctree
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util.inspect import object_description
@@ -53,6 +55,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("autodoc-process-signature", shorten)
     app.connect("autodoc-skip-member", keep_members)
     app.connect("env-updated", open_doors)
+    app.connect("html-page-context", Navigation().shorten, priority=400)  # before the theme
     iopkit_examples.setup(app)
     iopkit_fields.setup(app)
     iopkit_pages.setup(app)
@@ -78,6 +81,45 @@ class Untouched:
         """Bring an attribute's lines back after napoleon."""
         if what in {"attribute", "data", "property"}:
             lines[:] = self.lines
+
+
+class Navigation:
+    """The tree of titles beside each page.
+
+    Sphinx copies all headings and objects of all pages for each page, and then takes out what is
+    no title; here that is done once.
+    """
+
+    def __init__(self) -> None:
+        self.titles: dict[str, nodes.bullet_list] = {}
+
+    def shorten(
+        self, app: Sphinx, _page: str, _template: str, context: dict[str, Any], _tree: object
+    ) -> None:
+        """Let the theme, which shows titles only, find no more than these."""
+        tree_of, env = context["toctree"], app.env
+        self.titles = self.titles or {page: _titles(toc) for page, toc in env.tocs.items()}
+
+        def titles(**options: Any) -> str:
+            whole, env.tocs = env.tocs, self.titles
+            try:
+                return tree_of(**options)
+            finally:
+                env.tocs = whole
+
+        context["toctree"] = titles
+
+
+def _titles(toc: nodes.bullet_list) -> nodes.bullet_list:
+    """A page's title and the pages below it, as Sphinx takes them for ``titles_only``."""
+    kept = toc.deepcopy()
+    for title in kept.children:
+        if len(title) > 1:
+            if pages := [*title.findall(toctree)]:
+                title[1][:] = pages
+            else:
+                title.pop(1)
+    return kept
 
 
 def shorten(
