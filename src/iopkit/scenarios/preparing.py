@@ -5,7 +5,7 @@ happens how often becomes tables of thresholds.
 """
 
 import pickle
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from datetime import date, timedelta
 from fractions import Fraction
 from functools import cached_property, lru_cache
@@ -20,6 +20,7 @@ from iopkit.confidential import hidden
 from iopkit.courses.stays import DischargeReason
 from iopkit.errors import refuse, unless
 from iopkit.fields import frozen
+from iopkit.scenarios.bills import BillTerms, bills_by, terms_of
 from iopkit.scenarios.capacity import SeatsByDay
 from iopkit.scenarios.courses import StayTables, UseTables
 from iopkit.scenarios.curves import Constant, Curve
@@ -80,6 +81,7 @@ class Prepared:
     seats: SeatsByDay
     not_known: tuple[str, ...]
     timetable: StayTimetable | None = None
+    terms: BillTerms | None = None
     number: int = 0
     others: "tuple[Prepared, ...]" = ()
     follow_on: tuple[Following | None, ...] = ()
@@ -166,16 +168,21 @@ class Prepared:
     def planned_alike(
         self, day: int, pools: tuple[int, ...], phase_weeks: tuple[int, ...]
     ) -> PlannedStay:
-        """As ``planned``, one for all stays with the same sessions on the same days of them."""
-        asked, (found, by_pattern) = (day, pools, phase_weeks), self._known_stays
+        """As ``planned``, one for all stays with the same sessions on the same days of them.
+
+        Where they are charged or judged, by the same rules and at the same rates.
+        """
+        asked, (found, alike) = (day, pools, phase_weeks), self._known_stays
         if asked not in found:
             planned = self.planned(day, pools, phase_weeks)
-            found[asked] = by_pattern.setdefault(planned.pattern, planned)
+            bills = None if self.terms is None else bills_by(self.terms)
+            kind = planned.pattern if bills is None else bills.alike(planned)
+            found[asked] = alike.setdefault(kind, planned)
         return found[asked]
 
     @cached_property
     def _known_stays(self) -> "_KnownStays":
-        return _known_stays(self.weeks, self.scenario.start, self.seats.names)
+        return _known_stays(self.weeks, self.scenario.start, self.seats.names, self.terms)
 
     def due(self, planned: PlannedStay, stay: NDArray[np.int32]) -> NDArray[np.bool_]:
         """Which sessions are due of stays of so many days: a row each, a column a session.
@@ -198,16 +205,18 @@ class Prepared:
 
 
 class _KnownStays(NamedTuple):
-    """What was found for a day, pools and lengths of phases, and the first of each pattern."""
+    """What was found for a day, pools and lengths of phases, and the first of each kind."""
 
     found: dict[tuple[int, tuple[int, ...], tuple[int, ...]], PlannedStay]
-    by_pattern: dict[int, PlannedStay]
+    alike: dict[Hashable, PlannedStay]
 
 
 @lru_cache(maxsize=16)
-def _known_stays(weeks: ProgramWeeks, start: date, pools: tuple[str, ...]) -> _KnownStays:
+def _known_stays(
+    weeks: ProgramWeeks, start: date, pools: tuple[str, ...], terms: BillTerms | None
+) -> _KnownStays:
     """Those of all scenarios that are alike in this, to which each of their jobs adds."""
-    del weeks, start, pools
+    del weeks, start, pools, terms
     return _KnownStays({}, {})
 
 
@@ -221,10 +230,13 @@ def prepare(scenario: Scenario) -> Prepared:
 
     Raises:
         InvalidError: the program leaves open what is not chosen, the population lacks a fact that
-            is asked about, or the policy leaves people undetermined and the habits do not say what
-            comes of them; there is not a rate of arrivals for each week, somebody has been in care
-            for longer than the program lasts, or the scenario goes beyond the year 2199.
-        NotInForceError: no version of the policy is known to be in force on the first day.
+            is asked about, nothing says what is attended and it is to be charged, rules look at
+            too many sessions together, or the policy leaves people undetermined and the habits do
+            not say what comes of them; there is not a rate of arrivals for each week, somebody has
+            been in care for longer than the program lasts, or the scenario goes beyond the year
+            2199.
+        NotInForceError: no version of the policy, the codes or the requirements is known to be in
+            force when it is asked for.
     """
     first = _prepared(scenario)
     if not scenario.further:
@@ -342,6 +354,7 @@ def _prepared(scenario: Scenario) -> Prepared:
     eligible = _eligible(scenario)
     priority, who_goes_first = _going_first(scenario)
     suits, who_suits = _suiting(scenario)
+    terms = terms_of(scenario, weeks)
     reasons = habits.reasons or (DischargeReason.DROPPED_OUT,)
     every = (*reasons, DischargeReason.COMPLETED, DischargeReason.OTHER)
     if timetable is not None and timetable.program.absence_limits:
@@ -380,6 +393,7 @@ def _prepared(scenario: Scenario) -> Prepared:
             days=days,
         ),
         timetable=timetable,
+        terms=terms,
     )
 
 
