@@ -5,7 +5,7 @@ happens how often becomes tables of thresholds.
 """
 
 import pickle
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from fractions import Fraction
 from functools import cached_property, lru_cache
@@ -36,7 +36,15 @@ from iopkit.scenarios.leaving import HazardOf
 from iopkit.scenarios.requests import Codes, Days
 from iopkit.scenarios.scenarios import Scenario
 from iopkit.scenarios.session_draws import Told
-from iopkit.scenarios.weeks import PlannedStay, ProgramWeeks, StayTimetable, known, timetable_of
+from iopkit.scenarios.weeks import (
+    KnownStays,
+    PlannedStay,
+    ProgramWeeks,
+    StayTimetable,
+    known,
+    known_stays,
+    timetable_of,
+)
 from iopkit.truth import Truth
 
 _TRUTHS = {1: Truth.YES, 0: Truth.NO, -1: Truth.UNKNOWN}
@@ -181,8 +189,8 @@ class Prepared:
         return found[asked]
 
     @cached_property
-    def _known_stays(self) -> "_KnownStays":
-        return _known_stays(self.weeks, self.scenario.start, self.seats.names, self.terms)
+    def _known_stays(self) -> KnownStays:
+        return known_stays(self.weeks, self.scenario.start, self.seats.names, self.terms)
 
     def due(self, planned: PlannedStay, stay: NDArray[np.int32]) -> NDArray[np.bool_]:
         """Which sessions are due of stays of so many days: a row each, a column a session.
@@ -202,22 +210,6 @@ class Prepared:
         return _unpacked, (self._packed,)
 
     __repr__ = hidden
-
-
-class _KnownStays(NamedTuple):
-    """What was found for a day, pools and lengths of phases, and the first of each kind."""
-
-    found: dict[tuple[int, tuple[int, ...], tuple[int, ...]], PlannedStay]
-    alike: dict[Hashable, PlannedStay]
-
-
-@lru_cache(maxsize=16)
-def _known_stays(
-    weeks: ProgramWeeks, start: date, pools: tuple[str, ...], terms: BillTerms | None
-) -> _KnownStays:
-    """Those of all scenarios that are alike in this, to which each of their jobs adds."""
-    del weeks, start, pools, terms
-    return _KnownStays({}, {})
 
 
 @lru_cache(maxsize=8)
