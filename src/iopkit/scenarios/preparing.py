@@ -20,6 +20,7 @@ from iopkit.confidential import hidden
 from iopkit.courses.stays import DischargeReason
 from iopkit.errors import refuse, unless
 from iopkit.fields import frozen
+from iopkit.scenarios.bills import BillTerms, bills_by, terms_of
 from iopkit.scenarios.capacity import SeatsByDay
 from iopkit.scenarios.courses import StayTables, UseTables
 from iopkit.scenarios.curves import Constant, Curve
@@ -88,6 +89,7 @@ class Prepared:
     seats: SeatsByDay
     not_known: tuple[str, ...]
     timetable: StayTimetable | None = None
+    terms: BillTerms | None = None
     number: int = 0
     others: "tuple[Prepared, ...]" = ()
     follow_on: tuple[Following | None, ...] = ()
@@ -174,16 +176,21 @@ class Prepared:
     def planned_alike(
         self, day: int, pools: tuple[int, ...], phase_weeks: tuple[int, ...]
     ) -> PlannedStay:
-        """As ``planned``, one for all stays with the same sessions on the same days of them."""
-        asked, (found, by_pattern) = (day, pools, phase_weeks), self._known_stays
+        """As ``planned``, one for all stays with the same sessions on the same days of them.
+
+        Where they are charged or judged, by the same rules and at the same rates.
+        """
+        asked, (found, alike) = (day, pools, phase_weeks), self._known_stays
         if asked not in found:
             planned = self.planned(day, pools, phase_weeks)
-            found[asked] = by_pattern.setdefault(planned.pattern, planned)
+            bills = None if self.terms is None else bills_by(self.terms)
+            kind = planned.pattern if bills is None else bills.alike(planned)
+            found[asked] = alike.setdefault(kind, planned)
         return found[asked]
 
     @cached_property
     def _known_stays(self) -> KnownStays:
-        return known_stays(self.weeks, self.scenario.start, self.seats.names)
+        return known_stays(self.weeks, self.scenario.start, self.seats.names, self.terms)
 
     def due(self, planned: PlannedStay, stay: NDArray[np.int32]) -> NDArray[np.bool_]:
         """Which sessions are due of stays of so many days: a row each, a column a session.
@@ -215,10 +222,13 @@ def prepare(scenario: Scenario) -> Prepared:
 
     Raises:
         InvalidError: the program leaves open what is not chosen, the population lacks a fact that
-            is asked about, or the policy leaves people undetermined and the habits do not say what
-            comes of them; there is not a rate of arrivals for each week, somebody has been in care
-            for longer than the program lasts, or the scenario goes beyond the year 2199.
-        NotInForceError: no version of the policy is known to be in force on the first day.
+            is asked about, nothing says what is attended and it is to be charged, rules look at
+            too many sessions together, or the policy leaves people undetermined and the habits do
+            not say what comes of them; there is not a rate of arrivals for each week, somebody has
+            been in care for longer than the program lasts, or the scenario goes beyond the year
+            2199.
+        NotInForceError: no version of the policy, the codes or the requirements is known to be in
+            force when it is asked for.
     """
     first = _prepared(scenario)
     _refuse_misfits(scenario, first.stays.weeks)
@@ -336,6 +346,7 @@ def _prepared(scenario: Scenario) -> Prepared:
     eligible = _eligible(scenario)
     priority, who_goes_first = _going_first(scenario)
     suits, who_suits = _suiting(scenario)
+    terms = terms_of(scenario, weeks)
     reasons = habits.reasons or (DischargeReason.DROPPED_OUT,)
     every = (*reasons, DischargeReason.COMPLETED, DischargeReason.OTHER)
     if timetable is not None and timetable.program.absence_limits:
@@ -374,6 +385,7 @@ def _prepared(scenario: Scenario) -> Prepared:
             days=days,
         ),
         timetable=timetable,
+        terms=terms,
     )
 
 

@@ -6,7 +6,7 @@ own times.
 """
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import NamedTuple
@@ -148,20 +148,6 @@ class ProgramWeeks:
 def known(weeks: ProgramWeeks) -> ProgramWeeks:
     """The first that was equal: what is itself is found again without a look at all its parts."""
     return weeks
-
-
-class KnownStays(NamedTuple):
-    """What was found for a day, pools and lengths of phases, and the first of each pattern."""
-
-    found: dict[tuple[int, tuple[int, ...], tuple[int, ...]], PlannedStay]
-    by_pattern: dict[int, PlannedStay]
-
-
-@lru_cache(maxsize=16)
-def known_stays(weeks: ProgramWeeks, start: date, pools: tuple[str, ...]) -> KnownStays:
-    """Those of all scenarios that are alike in this, to which each of their jobs adds."""
-    del weeks, start, pools
-    return KnownStays({}, {})
 
 
 @lru_cache(maxsize=4096)
@@ -310,3 +296,22 @@ def timetable_of(weeks: ProgramWeeks, first: date) -> StayTimetable | None:
     least = tuple((phase.name, phase.laid_weeks) for phase in asked)
     alone = evolve(weeks, site=site, groups=(), phase_weeks=(*weeks.phase_weeks, *least))
     return StayTimetable(alone, first, tuple(phase.name for phase in asked))
+
+
+class KnownStays(NamedTuple):
+    """What was found for a day, pools and lengths of phases, and the first of each kind."""
+
+    found: dict[tuple[int, tuple[int, ...], tuple[int, ...]], PlannedStay]
+    alike: dict[Hashable, PlannedStay]
+
+
+@lru_cache(maxsize=16)
+def known_stays(
+    weeks: ProgramWeeks, start: date, pools: tuple[str, ...], terms: Hashable
+) -> KnownStays:
+    """Those of all scenarios that are alike in this, to which each of their jobs adds.
+
+    ``terms`` are what sessions are charged and judged by, if they are.
+    """
+    del weeks, start, pools, terms
+    return KnownStays({}, {})
