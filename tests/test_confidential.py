@@ -473,8 +473,8 @@ INSIDE = {
     "ReadStudy",
     *("Gain", "GivenGroups", "Kept", "Many", "Piece", "Table", "TableRow", "Work"),
     # Many people at once, of whom no field is shown; tests/scenarios/ look.
-    *("Cohort", "EpisodeSessions", "Episodes", "Population", "Prepared", "Referrals", "Requests"),
-    *("Seated", "Stays"),
+    *("Cohort", "EpisodeCharges", "EpisodeFindings", "EpisodeSessions", "EpisodeTravel"),
+    *("Episodes", "Population", "Prepared", "Referrals", "Requests", "Seated", "Stays"),
     *("ClinicFolder", "Colored", "Link", "Pair", "PatientLinks", "Place", "Seats"),
     # What a calendar of others is read as.
     *("ContentLine", "Event", "Length", "Moment", "Part", "Property", "Rule", "Start"),
@@ -497,6 +497,7 @@ IMPERSONAL = {
     # What a clinic has, and who goes first there.
     *("Capacity", "Priorities", "Priority", "SeatPool", "SeatsByDay"),
     # What a scenario is made of and what it came to; of people, counts and no more.
+    *("BillTerms", "RunningCosts"),
     *("Priorities", "Priority", "ProgramWeeks", "Results", "RunFinding", "Scenario", "SeatPool"),
     *("Capacity", "SeatsByDay", "SessionTables", "StayTables", "UseTables", "WeeklyTotal"),
     *("FollowOn", "FurtherProgram", "PlannedStay", "RunTotal", "StayTimetable"),

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from iopkit.charges import PriceIndex
 from iopkit.errors import InvalidError, UnknownNameError
 from iopkit.scenarios.results import Results
 from iopkit.sources import Grade, Source
@@ -15,7 +16,6 @@ from iopkit.studies import (
     Accounts,
     CostLine,
     Perspective,
-    PriceIndex,
     account,
     compare,
     discount_factor,

@@ -8,6 +8,7 @@ import pytest
 from attrs import evolve
 
 from iopkit import Site, WeeklyWindows, find_policy, find_program
+from iopkit.charges import PriceIndex
 from iopkit.errors import InvalidError, UnknownNameError
 from iopkit.library import find_habits, find_priorities
 from iopkit.scenarios.arrivals import Arrivals, Cohort
@@ -25,7 +26,6 @@ from iopkit.studies import (
     FreeInput,
     Outcomes,
     Perspective,
-    PriceIndex,
     ReportingSheet,
     StudyParts,
     Target,

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from iopkit.charges.ledger_tables import LedgerRow, LedgerRowKind, ledger_rows
     from iopkit.charges.ledgers import CodeUse, Ledger, LedgerLine, Used, ledger
     from iopkit.charges.marks import Marks, Unmarked, marks_of
+    from iopkit.charges.prices import PriceIndex
     from iopkit.charges.rates import Rate, RateTable
     from iopkit.charges.rows import ChargeRow, ChargeRowKind, charge_rows
     from iopkit.charges.side_by_side import DeliveredWeek, delivered_weeks
@@ -70,6 +71,7 @@ _HOMES = {
     "Marks": "iopkit.charges.marks",
     "NotBilledReason": "iopkit.charges.billing",
     "Period": "iopkit.charges.costs",
+    "PriceIndex": "iopkit.charges.prices",
     "Rate": "iopkit.charges.rates",
     "RateTable": "iopkit.charges.rates",
     "Refusal": "iopkit.charges.charges",
@@ -119,6 +121,7 @@ __all__ = [
     "Marks",
     "NotBilledReason",
     "Period",
+    "PriceIndex",
     "Rate",
     "RateTable",
     "Refusal",

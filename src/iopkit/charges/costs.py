@@ -15,13 +15,14 @@ from iopkit.sources import Source
 class Period(StrEnum):
     """What a cost is for."""
 
+    SESSION = "session"
     WEEK = "week"
     EPISODE = "episode"
 
     @property
     def words(self) -> str:
         """The period in prose."""
-        return "a week" if self is Period.WEEK else "an episode"
+        return f"{'an' if self is Period.EPISODE else 'a'} {self.value}"
 
 
 @frozen

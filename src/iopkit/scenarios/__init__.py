@@ -13,6 +13,7 @@ if find_spec("numpy") is None or find_spec("polars") is None:
 from iopkit.scenarios.arrivals import NOT_YET, Arrivals, Cohort, Referrals
 from iopkit.scenarios.attending import Assessing, Attending, AttendingRule, Came, Coming
 from iopkit.scenarios.capacity import Capacity, SeatPool
+from iopkit.scenarios.costs import RunningCosts
 from iopkit.scenarios.curves import (
     AfterLast,
     ByWeek,
@@ -99,6 +100,7 @@ __all__ = [
     "RunFinding",
     "RunFindingKind",
     "RunTotal",
+    "RunningCosts",
     "Scenario",
     "SeatPool",
     "ServiceTimes",

@@ -4,7 +4,7 @@ Whatever reads real courses reads these: measures, retention, states, due lists.
 was recorded late or wrong: each entry is recorded at the end of its own day.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import accumulate
 from uuid import UUID
@@ -49,7 +49,9 @@ RECORDER = "simulation"
 _TRUTHS = {1: Truth.YES, 0: Truth.NO, -1: Truth.UNKNOWN}
 
 
-def courses_of(prepared: Prepared, episodes: Episodes) -> Iterator[Course]:
+def courses_of(
+    prepared: Prepared, episodes: Episodes, *, of: Iterable[int] | None = None
+) -> Iterator[Course]:
     """The course of each who was referred, with all their stays, in the order of referral.
 
     A course ends with the scenario. Its entries are those of what the engine drew: referral,
@@ -59,11 +61,13 @@ def courses_of(prepared: Prepared, episodes: Episodes) -> Iterator[Course]:
     Args:
         prepared: what the episodes are of.
         episodes: of one replication or more; those of others are other courses.
+        of: the rows of those whose courses are asked for, each a first referral; all by default.
     """
     after: dict[int, int] = {
         int(before): row for row, before in enumerate(episodes.follows) if before >= 0
     }
-    for row in np.flatnonzero(episodes.follows < 0).tolist():
+    firsts: Iterable[int] = np.flatnonzero(episodes.follows < 0).tolist()
+    for row in firsts if of is None else of:
         stays = [row]
         while (later := after.get(stays[-1])) is not None:
             stays.append(later)
@@ -179,9 +183,11 @@ class _Writer:
         return self._prepared.programs[int(self._episodes.program[row])]
 
     def _own(self, schedule: Schedule, row: int) -> Schedule:
-        """The schedule as this patient's own."""
+        """The schedule as this patient's own, with their age as the scenario begins."""
         key = opaque(f"plan {row}", key=self._key)
-        plan = evolve(schedule.plan, key=key, patient=self._patient)
+        known = self._scenario.population.table
+        age = known["age"][int(self._episodes.person[row])] if "age" in known.columns else None
+        plan = evolve(schedule.plan, key=key, patient=self._patient, age=age)
         return evolve(schedule, plan=plan)
 
     def _sessions(self, row: int, planned: PlannedStay, schedule: Schedule) -> None:

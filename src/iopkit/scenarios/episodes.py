@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 from iopkit.confidential import hidden
 from iopkit.courses.stays import DischargeReason
 from iopkit.fields import frozen
+from iopkit.scenarios.costs import RunningCosts
 from iopkit.scenarios.draws import Words
 from iopkit.scenarios.requests import Codes, Days
 
@@ -40,6 +41,63 @@ class EpisodeSessions:
 
 
 @frozen(eq=False)
+class EpisodeCharges:
+    """What the attended sessions of each episode are charged as, on the days of the scenario.
+
+    By episode: ``units`` of all codes, ``cents`` of those that have a rate, and ``unrated``, the
+    units of those that have none. By replication and week of the scenario, of the days that lines
+    are on: the same.
+    """
+
+    trusts_types = True
+
+    units: NDArray[np.int64]
+    cents: NDArray[np.int64]
+    unrated: NDArray[np.int64]
+    units_by_week: NDArray[np.int64]
+    cents_by_week: NDArray[np.int64]
+    unrated_by_week: NDArray[np.int64]
+
+    __repr__ = hidden
+
+
+@frozen(eq=False)
+class EpisodeFindings:
+    """In how many weeks of each episode all that is required of a week is met, or is not.
+
+    Weeks are those of the stay that were spent in care to their end, within the scenario.
+    ``by_requirement`` counts them by replication, by place in ``requirements``, and by met, unmet
+    and undetermined.
+    """
+
+    trusts_types = True
+
+    requirements: tuple[str, ...]
+    met: Days
+    unmet: Days
+    undetermined: Days
+    by_requirement: NDArray[np.int64]
+
+    __repr__ = hidden
+
+
+@frozen(eq=False)
+class EpisodeTravel:
+    """The minutes that patients travel to what they attend and back, on the days of the scenario.
+
+    ``minutes`` is by episode, 0 where it is not known how far away somebody is, and
+    ``minutes_by_week`` by replication and week; there and back are whole minutes together.
+    """
+
+    trusts_types = True
+
+    minutes: NDArray[np.int64]
+    minutes_by_week: NDArray[np.int64]
+
+    __repr__ = hidden
+
+
+@frozen(eq=False)
 class Episodes:
     """What came of each referral: a row each, replication by replication.
 
@@ -57,8 +115,8 @@ class Episodes:
     most weeks without their condition; else neither has a column. ``unsure`` are those who complete
     although it is not known whether they meet the condition of the discharge. ``program`` is the
     place of the program, 0 for the scenario's first, and ``goes_on`` is for those who come from
-    another stay by a follow-on, and have not asked anew. Days count from the
-    scenario's first.
+    another stay by a follow-on, and have not asked anew. ``costs``
+    are those of the scenario. Days count from its first.
     """
 
     trusts_types = True
@@ -90,6 +148,10 @@ class Episodes:
     program: Codes
     goes_on: NDArray[np.bool_]
     attendance: EpisodeSessions | None = None
+    charges: EpisodeCharges | None = None
+    findings: EpisodeFindings | None = None
+    travel: EpisodeTravel | None = None
+    costs: RunningCosts | None = None
 
     @property
     def days(self) -> int:

@@ -6,6 +6,7 @@ from enum import StrEnum
 import numpy as np
 import polars as pl
 
+from iopkit.charges.code_rules import codes_of
 from iopkit.eligibility.predicates import describe
 from iopkit.errors import did_you_mean
 from iopkit.fields import frozen
@@ -34,6 +35,7 @@ class RunFindingKind(StrEnum):
     FOLLOW_ON = "follow_on"
     DRAWN = "drawn"
     USER_FIGURE = "user_figure"
+    NOT_IN_MONEY = "not_in_money"
 
 
 @frozen
@@ -113,6 +115,7 @@ def _of_program(prepared: Prepared) -> Iterator[tuple[RunFindingKind, str]]:
         RunFindingKind.BEYOND_SOURCE: _beyond(prepared),
         RunFindingKind.SEATS: (*prepared.scenario.capacity.words, *_unused(prepared.scenario)),
         RunFindingKind.NOT_DATED: _undated(prepared),
+        RunFindingKind.NOT_IN_MONEY: _not_in_money(prepared.scenario),
     }
     if prepared.timetable is not None:
         told[RunFindingKind.BY_TIMETABLE] = (_by_timetable(prepared.timetable),)
@@ -226,6 +229,28 @@ def _beyond(prepared: Prepared) -> Iterator[str]:
             yield (
                 f"{what}: the source counted {curve.known_days} days, and the scenario goes to "
                 f"{days}; what comes after is assumed"
+            )
+
+
+def _not_in_money(scenario: Scenario) -> Iterator[str]:
+    """Codes without a rate as it begins, and people of whom it is not known how far they come."""
+    coding, rates, on = scenario.coding, scenario.rates, scenario.start
+    if coding is not None and rates is not None:
+        assume = scenario.assume_in_force
+        rules = coding.version(on=on, assume_in_force=assume).value
+        for code in (code for rule in rules for code in codes_of(rule)):
+            if rates.rate(code, on=on, assume_in_force=assume) is None:
+                yield (
+                    f"no rate for {code} in {rates.name!r} on the first day: where it is charged, "
+                    "the sum is not known"
+                )
+    site, people = scenario.site.name, scenario.population
+    if site in people.sites:
+        far = int(np.isinf(people.nearest([site]).minutes).sum())
+        if far:
+            yield (
+                f"of {far:,} of {len(people):,} people it is not known how far {site} is: their "
+                "way is not counted"
             )
 
 

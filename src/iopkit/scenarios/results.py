@@ -12,6 +12,7 @@ from iopkit.scenarios.entries import courses_of
 from iopkit.scenarios.episodes import Episodes
 from iopkit.scenarios.findings import RunFinding
 from iopkit.scenarios.preparing import prepare
+from iopkit.scenarios.requirement_tables import requirements_met
 from iopkit.scenarios.running import run_replications
 from iopkit.scenarios.scenarios import Scenario
 
@@ -73,6 +74,28 @@ class Results:
         """
         episodes = self.episodes(scenario, replication)
         return courses_of(prepare(self.scenario(scenario)), episodes)
+
+    def requirements(self, scenario: str, replication: int, *, sample: int = 100) -> pl.DataFrame:
+        """In how many weeks and courses of one replication each requirement is met.
+
+        Those of a week are judged in every whole week that a patient was in care. All others,
+        such as gaps, months, averages and tapering, are judged by ``check`` on the courses of so
+        many of those admitted within the scenario, drawn by their own chance.
+
+        Args:
+            sample: how many courses to look at; 0 for none.
+
+        Returns:
+            A row for each requirement: ``judged`` says what was, ``weeks`` or ``sampled
+            courses``; ``met``, ``unmet`` and ``undetermined`` count them. A course is unmet where
+            any finding is. What was never judged has no row.
+
+        Raises:
+            UnknownNameError: there is no such scenario, or replication.
+            InvalidError: the scenario has no requirements, or the sample is negative.
+        """
+        episodes = self.episodes(scenario, replication)
+        return requirements_met(prepare(self.scenario(scenario)), episodes, sample=sample)
 
     def __repr__(self) -> str:
         """The scenarios' names, and counts."""

@@ -30,6 +30,7 @@ from iopkit.scenarios.preparing import Prepared
 from iopkit.scenarios.progressing import Stayed, judged
 from iopkit.scenarios.requests import NEVER, NO_DAY, Codes, Days, RequestOutcome, Requests
 from iopkit.scenarios.session_draws import session_tables
+from iopkit.scenarios.tallies import Tally
 from iopkit.scenarios.weeks import PlannedStay
 
 _AGAIN = key_of("stay after a discharge")
@@ -337,8 +338,11 @@ def _with_seats(prepared: Prepared, asked: _Asked, replications: tuple[int, ...]
         unsure=asked.unsure,
         program=asked.program,
         goes_on=asked.goes_on,
+        costs=scenario.costs,
     )
-    return evolve(episodes, attendance=_attendance(prepared, episodes))
+    tally = Tally(prepared, episodes)
+    attendance = _attendance(prepared, episodes, tally)
+    return evolve(tally.told(), attendance=attendance)
 
 
 def _patience(prepared: Prepared, asked: _Asked, stratum: NDArray[np.intp]) -> Days:
@@ -362,7 +366,7 @@ def _comes(prepared: Prepared) -> Words:
     return np.stack([np.pad(row, (0, most - len(row)), mode="edge") for row in rows])
 
 
-def _attendance(prepared: Prepared, episodes: Episodes) -> EpisodeSessions | None:
+def _attendance(prepared: Prepared, episodes: Episodes, tally: Tally) -> EpisodeSessions | None:
     """What became of the sessions of each stay, on the days on which they were.
 
     Those whose plans have the same sessions on the same days of the stay are looked at together.
@@ -385,6 +389,7 @@ def _attendance(prepared: Prepared, episodes: Episodes) -> EpisodeSessions | Non
             calendar = episodes.start[own, np.newaxis] + planned.day
             seen = each.due(planned, episodes.stay[own]) & (calendar >= 0) & (calendar < weeks * 7)
             there = seen & attended(streams_of, strata, tables.attending, tables.shares)
+            tally.add(each.number, planned, own, there)
             # Whole numbers stay whole in a product of floats, which takes a tenth of the time.
             figures = np.column_stack([np.ones(len(planned.day)), planned.minutes, tables.is_test])
             due[own], prescribed[own], _ = (seen.astype(np.float64) @ figures).T
@@ -423,12 +428,11 @@ def _alike(
         prepared.planned_alike(day, tuple(of[:first]), tuple(of[first:]))
         for day, *of in together[one].tolist()
     ]
-    by_pattern = {each.pattern: each for each in reversed(planned)}
-    numbers = {pattern: number for number, pattern in enumerate(by_pattern)}
-    pattern = np.array([numbers[each.pattern] for each in planned], np.intp)[which]
+    numbers = {each: number for number, each in enumerate(dict.fromkeys(planned))}
+    pattern = np.array([numbers[each] for each in planned], np.intp)[which]
     order = np.argsort(pattern, kind="stable")
-    ends = np.cumsum(np.bincount(pattern, minlength=len(by_pattern))).tolist()
-    for each, begin, end in zip(by_pattern.values(), [0, *ends], ends, strict=False):
+    ends = np.cumsum(np.bincount(pattern, minlength=len(numbers))).tolist()
+    for each, begin, end in zip(numbers, [0, *ends], ends, strict=False):
         most = max(1, _MOST_SESSIONS // max(1, len(each.day)))
         for some in range(begin, end, most):
             yield each, rows[order[some : min(some + most, end)]]

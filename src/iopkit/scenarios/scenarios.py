@@ -6,6 +6,8 @@ from typing import Any
 
 from attrs import evolve, field, fields_dict, has
 
+from iopkit.charges.code_rules import CodingScheme
+from iopkit.charges.rates import RateTable
 from iopkit.eligibility.policies import Policy
 from iopkit.errors import (
     Fault,
@@ -18,8 +20,10 @@ from iopkit.errors import (
 from iopkit.fields import frozen
 from iopkit.programs.programs import Program
 from iopkit.prose import printable
+from iopkit.requirements.requirements import RequirementSet
 from iopkit.scenarios.arrivals import Arrivals, Cohort
 from iopkit.scenarios.capacity import Capacity
+from iopkit.scenarios.costs import RunningCosts
 from iopkit.scenarios.follow_ons import FollowOn, FurtherProgram, as_pairs, follow_on_faults
 from iopkit.scenarios.habits import Habits
 from iopkit.scenarios.populations import Population
@@ -39,8 +43,10 @@ class Scenario:
     ``priorities`` say who goes first; without them, who has been ready for longest.
     ``track``, ``phase_weeks`` and ``times`` are what the program leaves open, as ``draft`` takes
     them. ``further`` are other programs of the clinic, with lists of their own, and ``follow_on``
-    who goes on to them after a stay; nobody is in them as it begins. ``varied`` are the values that
-    ``vary`` has changed, by where they stand.
+    who goes on to them after a stay; nobody is in them as it begins. What is attended is charged by
+    ``coding`` at ``rates``, which is what a payer pays; ``costs`` are what it costs to run all
+    programs; and stays are held against ``requirements``. ``varied`` are the values that ``vary``
+    has changed, by where they stand.
 
     Raises:
         InvalidError: the name is blank, the weeks are not from 1 to 1,040, or something has
@@ -81,6 +87,10 @@ class Scenario:
     assume_in_force: bool = False
     further: tuple[FurtherProgram, ...] = ()
     follow_on: tuple[FollowOn, ...] = ()
+    coding: CodingScheme | None = None
+    rates: RateTable | None = None
+    costs: RunningCosts | None = None
+    requirements: RequirementSet | None = None
     varied: tuple[tuple[str, str], ...] = ()
 
     def __attrs_post_init__(self) -> None:

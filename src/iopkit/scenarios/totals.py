@@ -1,6 +1,7 @@
 """Totals: what replications come to, each declared once with its unit and what is better.
 
-It stays in one piece: the list of all figures, and what counts them.
+Money is summed in whole cents, or exactly, and is a float only in the figure that is told.
+Every figure is declared here, in one piece: a run is read once for all of them.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -13,11 +14,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from iopkit.charges.costs import Period
 from iopkit.confidential import while_kept
 from iopkit.courses.stays import DischargeReason
 from iopkit.fields import frozen
 from iopkit.scenarios.conditions import Flags, Floats
-from iopkit.scenarios.episodes import Episodes, EpisodeSessions
+from iopkit.scenarios.costs import RunningCosts
+from iopkit.scenarios.episodes import EpisodeFindings, Episodes, EpisodeSessions
 from iopkit.scenarios.requests import NO_DAY, Days, RequestOutcome
 
 
@@ -162,6 +165,14 @@ def _by_week(by_day: Floats) -> Floats:
 # What is told.
 
 
+def _none(e: Episodes) -> Floats:
+    return np.full(len(e.replications), np.nan)
+
+
+def _unknown_weeks(e: Episodes) -> Floats:
+    return np.full((len(e.replications), e.weeks), np.nan)
+
+
 def _offered_within(e: Episodes, days: int) -> Floats:
     among = ~e.before & (e.outcome != RequestOutcome.NOT_REACHED) & (e.ready >= 0)
     among &= e.ready + days < e.days
@@ -179,7 +190,7 @@ def _of_attendance(
     e: Episodes, figure: Callable[[EpisodeSessions], Days], per: float = 1
 ) -> Floats:
     if e.attendance is None:
-        return np.full(len(e.replications), np.nan)
+        return _none(e)
     return _sum(e, figure(e.attendance)) / per
 
 
@@ -189,7 +200,7 @@ def _attended_share(e: Episodes) -> Floats:
 
 def _positive_share(e: Episodes) -> Floats:
     if not e.uses.shape[1]:
-        return np.full(len(e.replications), np.nan)
+        return _none(e)
     return _ratio(
         _of_attendance(e, lambda a: a.positive_tests), _of_attendance(e, lambda a: a.tests)
     )
@@ -197,7 +208,7 @@ def _positive_share(e: Episodes) -> Floats:
 
 def _use_share(e: Episodes) -> Floats:
     if not e.uses.shape[1]:
-        return np.full(len(e.replications), np.nan)
+        return _none(e)
     first = np.arange(e.uses.shape[1]) * 7
     begun = e.start[:, np.newaxis] + first
     there = (e.start != NO_DAY)[:, np.newaxis] & (first < e.stay[:, np.newaxis])
@@ -207,12 +218,81 @@ def _use_share(e: Episodes) -> Floats:
 
 def _phases_unmet(e: Episodes) -> Floats:
     if not e.unmet.shape[1]:
-        return np.full(len(e.replications), np.nan)
+        return _none(e)
     ends = np.cumsum(e.phase_weeks, axis=1, dtype=np.int32) * 7
     on = e.start[:, np.newaxis] + ends
     there = e.unmet & (e.start != NO_DAY)[:, np.newaxis] & (ends <= e.stay[:, np.newaxis])
     there &= (on > 0) & (on <= e.days)
     return _count(e, there)
+
+
+def _units(e: Episodes) -> Floats:
+    if e.charges is None:
+        return _none(e)
+    units: Floats = e.charges.units_by_week.sum(axis=1).astype(np.float64)
+    return units
+
+
+def _charges_usd(e: Episodes) -> Floats:
+    if e.charges is None:
+        return _none(e)
+    usd: Floats = e.charges.cents_by_week.sum(axis=1) / 100
+    usd[e.charges.unrated_by_week.any(axis=1)] = np.nan
+    return usd
+
+
+def _charges_by_week(e: Episodes) -> Floats:
+    if e.charges is None:
+        return _unknown_weeks(e)
+    usd: Floats = e.charges.cents_by_week / 100
+    usd[e.charges.unrated_by_week > 0] = np.nan
+    return usd
+
+
+def _cost_by_week(e: Episodes) -> Floats:
+    if e.costs is None:
+        return _unknown_weeks(e)
+    came = None if e.attendance is None else e.attendance.attended_by_week
+    return _cost(e.costs, _by_week(census_by_day(e)), came)
+
+
+def _cost_usd(e: Episodes) -> Floats:
+    if e.costs is None:
+        return _none(e)
+    came = None if e.attendance is None else e.attendance.attended_by_week.sum(axis=1)
+    return _cost(e.costs, census_by_day(e).sum(axis=1), came)
+
+
+def _cost(costs: RunningCosts, days: Floats, came: NDArray[np.int64] | None) -> Floats:
+    """What days in care and sessions attended cost: exact, and only then a float."""
+    a_day, a_session = costs.usd(Period.WEEK) / 7, costs.usd(Period.SESSION)
+    if came is None and a_session:
+        return np.full_like(days, np.nan)
+    sessions = np.zeros_like(days) if came is None else came
+    figures = zip(days.reshape(-1).tolist(), sessions.reshape(-1).tolist(), strict=True)
+    sums = [float(a_day * int(day) + a_session * int(session)) for day, session in figures]
+    return np.array(sums).reshape(days.shape)
+
+
+def _travel_hours(e: Episodes) -> Floats:
+    if e.travel is None:
+        return _none(e)
+    hours: Floats = e.travel.minutes_by_week.sum(axis=1) / 60
+    return hours
+
+
+def _weeks_share(e: Episodes, of: Callable[[EpisodeFindings], NDArray[np.int32]]) -> Floats:
+    if e.findings is None:
+        return _none(e)
+    found = e.findings
+    return _ratio(_sum(e, of(found)), _sum(e, found.met + found.unmet + found.undetermined))
+
+
+def _stays_share(e: Episodes, which: Callable[[EpisodeFindings], Flags]) -> Floats:
+    if e.findings is None:
+        return _none(e)
+    found = e.findings
+    return _share(e, which(found), found.met + found.unmet + found.undetermined > 0)
 
 
 def _declared() -> tuple[RunTotal, ...]:
@@ -453,6 +533,114 @@ def _declared() -> tuple[RunTotal, ...]:
             _positive_share,
         ),
         RunTotal("use_share", "share", "Of the weeks in care, those with use.", lower, _use_share),
+        *_of_money(),
+        *_of_requirements(),
+    )
+
+
+def _of_money() -> tuple[RunTotal, ...]:
+    """What is charged and what it costs, of all, for each stay, and for each who completed."""
+    lower = Better.LOWER
+
+    def stays(e: Episodes) -> Floats:
+        return _count(e, e.start != NO_DAY)
+
+    def completers(e: Episodes) -> Floats:
+        return _count(e, _left_for(e, DischargeReason.COMPLETED))
+
+    def money(name: str, meaning: str, of: Callable[[Episodes], Floats]) -> tuple[RunTotal, ...]:
+        def a(what: Callable[[Episodes], Floats]) -> Callable[[Episodes], Floats]:
+            return lambda e: _ratio(of(e), what(e))
+
+        return (
+            RunTotal(f"{name}_usd", "dollars", meaning, lower, of),
+            RunTotal(
+                f"{name}_per_stay_usd",
+                "dollars",
+                f"{meaning} For each stay that has begun.",
+                lower,
+                a(stays),
+            ),
+            RunTotal(
+                f"{name}_per_completer_usd",
+                "dollars",
+                f"{meaning} For each who completed the program.",
+                lower,
+                a(completers),
+            ),
+        )
+
+    return (
+        RunTotal("units", "units", "Charged, of all codes together.", None, _units),
+        RunTotal(
+            "units_per_stay",
+            "units",
+            "Charged, of all codes together, for each stay that has begun.",
+            None,
+            lambda e: _ratio(_units(e), stays(e)),
+        ),
+        *money(
+            "charges",
+            "What the payer pays for what was attended; not known where a unit has no rate.",
+            _charges_usd,
+        ),
+        *money("cost", "What it costs to run the program.", _cost_usd),
+        RunTotal(
+            "travel_hours",
+            "hours",
+            "On the way to what was attended and back, of those of whom it is known how far.",
+            lower,
+            _travel_hours,
+        ),
+    )
+
+
+def _of_requirements() -> tuple[RunTotal, ...]:
+    """In which weeks and stays all that is required of a week is met."""
+    answers: tuple[
+        tuple[
+            str,
+            Better | None,
+            Callable[[EpisodeFindings], NDArray[np.int32]],
+            Callable[[EpisodeFindings], Flags],
+        ],
+        ...,
+    ] = (
+        ("met", Better.HIGHER, lambda f: f.met, lambda f: f.unmet + f.undetermined == 0),
+        ("unmet", Better.LOWER, lambda f: f.unmet, lambda f: f.unmet > 0),
+        (
+            "undetermined",
+            None,
+            lambda f: f.undetermined,
+            lambda f: (f.unmet == 0) & (f.undetermined > 0),
+        ),
+    )
+    words = "all that is required of a week is met"
+    told = {
+        "met": words,
+        "unmet": "something that is required of a week is unmet",
+        "undetermined": f"it is not known whether {words}",
+    }
+    return tuple(
+        total
+        for name, better, weeks, stays in answers
+        for total in (
+            RunTotal(
+                f"weeks_{name}_share",
+                "share",
+                f"Of the whole weeks in care, those in which {told[name]}.",
+                better,
+                partial(_weeks_share, of=weeks),
+            ),
+            RunTotal(
+                f"stays_{name}_share",
+                "share",
+                f"Of the stays of a whole week or more, those in which {told[name]}"
+                f"{' in each week' if name == 'met' else ' in some week'}.",
+                better,
+                partial(_stays_share, which=stays),
+            ),
+        )
     )
 
 
@@ -476,7 +664,7 @@ def _declared_weekly() -> tuple[WeeklyTotal, ...]:
     ) -> WeeklyTotal:
         def figures(e: Episodes) -> Floats:
             if e.attendance is None:
-                return np.full((len(e.replications), e.weeks), np.nan)
+                return _unknown_weeks(e)
             return of(e.attendance) / per
 
         return WeeklyTotal(name, unit, meaning, figures)
@@ -514,6 +702,31 @@ def _declared_weekly() -> tuple[WeeklyTotal, ...]:
             "Of service, attended in the week.",
             lambda a: a.minutes_by_week,
             60,
+        ),
+        WeeklyTotal(
+            "units",
+            "units",
+            "Charged in the week, of all codes together.",
+            lambda e: (
+                _unknown_weeks(e)
+                if e.charges is None
+                else e.charges.units_by_week.astype(np.float64)
+            ),
+        ),
+        WeeklyTotal(
+            "charges_usd",
+            "dollars",
+            "What the payer pays for what was attended in the week.",
+            _charges_by_week,
+        ),
+        WeeklyTotal(
+            "cost_usd", "dollars", "What it costs to run the program in the week.", _cost_by_week
+        ),
+        WeeklyTotal(
+            "travel_hours",
+            "hours",
+            "On the way to what was attended in the week and back.",
+            lambda e: _unknown_weeks(e) if e.travel is None else e.travel.minutes_by_week / 60,
         ),
     )
 

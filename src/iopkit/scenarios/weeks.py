@@ -6,7 +6,7 @@ own times.
 """
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import NamedTuple
@@ -151,16 +151,21 @@ def known(weeks: ProgramWeeks) -> ProgramWeeks:
 
 
 class KnownStays(NamedTuple):
-    """What was found for a day, pools and lengths of phases, and the first of each pattern."""
+    """What was found for a day, pools and lengths of phases, and the first of each kind."""
 
     found: dict[tuple[int, tuple[int, ...], tuple[int, ...]], PlannedStay]
-    by_pattern: dict[int, PlannedStay]
+    alike: dict[Hashable, PlannedStay]
 
 
 @lru_cache(maxsize=16)
-def known_stays(weeks: ProgramWeeks, start: date, pools: tuple[str, ...]) -> KnownStays:
-    """Those of all scenarios that are alike in this, to which each of their jobs adds."""
-    del weeks, start, pools
+def known_stays(
+    weeks: ProgramWeeks, start: date, pools: tuple[str, ...], terms: Hashable
+) -> KnownStays:
+    """Those of all scenarios that are alike in this, to which each of their jobs adds.
+
+    ``terms`` are what sessions are charged and judged by, if they are.
+    """
+    del weeks, start, pools, terms
     return KnownStays({}, {})
 
 

@@ -44,7 +44,6 @@ from iopkit.studies.economics import (
     Accounts,
     CostLine,
     Perspective,
-    PriceIndex,
     account,
     discount_factor,
 )
@@ -103,7 +102,6 @@ __all__ = [
     "Outcomes",
     "PairedDifference",
     "Perspective",
-    "PriceIndex",
     "ReplicationsNeeded",
     "ReportingSheet",
     "RunningMean",

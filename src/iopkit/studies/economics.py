@@ -6,7 +6,8 @@ from enum import StrEnum
 
 import polars as pl
 
-from iopkit.errors import Fault, UnknownNameError, each_a, refuse, unless
+from iopkit.charges.prices import PriceIndex, in_money_of, other_year_faults
+from iopkit.errors import UnknownNameError, each_a, refuse, unless
 from iopkit.fields import frozen
 from iopkit.scenarios.results import Results
 from iopkit.sources import Source
@@ -50,26 +51,6 @@ class CostLine:
             "cost",
             unless(self.usd.is_finite(), "usd", "a number", "none"),
             unless(bool(self.counts_for), "counts_for", "a perspective", "none"),
-        )
-
-
-@frozen
-class PriceIndex:
-    """Levels of prices by year, such as those of a consumer price index.
-
-    Raises:
-        InvalidError: a level is not above 0, or a year comes twice.
-    """
-
-    levels: tuple[tuple[int, Decimal], ...]
-    source: Source
-
-    def __attrs_post_init__(self) -> None:
-        years = [year for year, _ in self.levels]
-        refuse(
-            "price index",
-            unless(len(years) == len(set(years)), "levels", "each year once", "one twice"),
-            unless(all(level > 0 for _, level in self.levels), "levels", "above 0", "another"),
         )
 
 
@@ -120,37 +101,16 @@ class Accounts:
         """
         given = each_a("costs", lines, "lines", CostLine)
         names = [line.name for line in given]
-        levels = dict(self.index.levels) if self.index else {}
-        levels.setdefault(self.price_year, Decimal(1))
-        told = self.price_year in dict(self.index.levels) if self.index else False
         counting = [line for line in given if self.perspective in line.counts_for]
+        year, index = self.price_year, self.index
         refuse(
             "costs",
             unless(len(names) == len(set(names)), "lines", "each name once", "one twice"),
-            *(
-                (_other_year(line, self.price_year),)
-                for line in counting
-                if line.year != self.price_year and not (told and line.year in levels)
-            ),
+            *(other_year_faults(each.name, each.year, to=year, index=index) for each in counting),
         )
-        with localcontext() as context:
-            context.prec = _DIGITS
-            now = levels[self.price_year]
-            return {
-                line.name: line.usd
-                if line.year == self.price_year
-                else (line.usd * now / levels[line.year])
-                for line in counting
-            }
-
-
-def _other_year(line: CostLine, year: int) -> Fault:
-    return Fault(
-        ("lines", line.name),
-        f"money of {year}",
-        f"money of {line.year}",
-        f"give a price index that has {line.year} and {year}",
-    )
+        return {
+            each.name: in_money_of(each.usd, each.year, to=year, index=index) for each in counting
+        }
 
 
 def discount_factor(week: int, rate: Decimal) -> Decimal:
