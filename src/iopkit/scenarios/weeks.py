@@ -150,6 +150,25 @@ def known(weeks: ProgramWeeks) -> ProgramWeeks:
     return weeks
 
 
+class KnownStays(NamedTuple):
+    """What was found for a day, pools and lengths of phases, and the first of each kind."""
+
+    found: dict[tuple[int, tuple[int, ...], tuple[int, ...]], PlannedStay]
+    alike: dict[Hashable, PlannedStay]
+
+
+@lru_cache(maxsize=16)
+def known_stays(
+    weeks: ProgramWeeks, start: date, pools: tuple[str, ...], terms: Hashable
+) -> KnownStays:
+    """Those of all scenarios that are alike in this, to which each of their jobs adds.
+
+    ``terms`` are what sessions are charged and judged by, if they are.
+    """
+    del weeks, start, pools, terms
+    return KnownStays({}, {})
+
+
 @lru_cache(maxsize=4096)
 def _of_lengths(weeks: ProgramWeeks, phase_weeks: tuple[int, ...]) -> ProgramWeeks:
     names = (phase.name for phase in weeks.program.phases)
@@ -296,22 +315,3 @@ def timetable_of(weeks: ProgramWeeks, first: date) -> StayTimetable | None:
     least = tuple((phase.name, phase.laid_weeks) for phase in asked)
     alone = evolve(weeks, site=site, groups=(), phase_weeks=(*weeks.phase_weeks, *least))
     return StayTimetable(alone, first, tuple(phase.name for phase in asked))
-
-
-class KnownStays(NamedTuple):
-    """What was found for a day, pools and lengths of phases, and the first of each kind."""
-
-    found: dict[tuple[int, tuple[int, ...], tuple[int, ...]], PlannedStay]
-    alike: dict[Hashable, PlannedStay]
-
-
-@lru_cache(maxsize=16)
-def known_stays(
-    weeks: ProgramWeeks, start: date, pools: tuple[str, ...], terms: Hashable
-) -> KnownStays:
-    """Those of all scenarios that are alike in this, to which each of their jobs adds.
-
-    ``terms`` are what sessions are charged and judged by, if they are.
-    """
-    del weeks, start, pools, terms
-    return KnownStays({}, {})
