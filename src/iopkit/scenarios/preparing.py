@@ -9,7 +9,6 @@ from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from functools import cached_property, lru_cache
 from itertools import accumulate
-from typing import NamedTuple
 
 import numpy as np
 from attrs import evolve, fields
