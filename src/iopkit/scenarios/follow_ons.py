@@ -2,8 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
-from typing import Any
+from fractions import Fraction
+from itertools import accumulate
+from typing import Any, NamedTuple
 
+import numpy as np
 from attrs import field
 
 from iopkit.courses.stays import DischargeReason
@@ -12,7 +15,9 @@ from iopkit.fields import frozen
 from iopkit.programs.programs import Program
 from iopkit.scenarios.capacity import Capacity
 from iopkit.scenarios.decimals import exact
+from iopkit.scenarios.draws import Words, threshold
 from iopkit.scenarios.habits import Habits
+from iopkit.scenarios.requests import Codes, Days
 from iopkit.scenarios.shares import Share, as_share
 
 
@@ -90,3 +95,30 @@ def follow_on_faults(
             for fault in unless(shares[of] <= 1, "share", "shares of one reason up to 1", "more")
         ]
     return tuple(faults)
+
+
+class Following(NamedTuple):
+    """Who goes on after a stay: cumulative thresholds, and for each to which program, and when."""
+
+    shares: Words
+    to: Codes
+    days: Days
+
+
+def following(
+    rules: Iterable[FollowOn], names: list[str], program: str, reason: DischargeReason
+) -> Following | None:
+    """Who goes on after a discharge from a program for a reason; ``None``: nobody.
+
+    Args:
+        names: of all programs, the first one first.
+    """
+    own = [each for each in rules if (each.after or names[0]) == program and each.reason is reason]
+    if not own:
+        return None
+    shares = accumulate(Fraction(exact(each.share.value)) for each in own)
+    return Following(
+        np.array([threshold(share) for share in shares], np.uint64),
+        np.array([names.index(each.to) for each in own], np.int16),
+        np.array([each.days for each in own], np.int32),
+    )

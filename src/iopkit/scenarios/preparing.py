@@ -7,10 +7,8 @@ happens how often becomes tables of thresholds.
 import pickle
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
-from fractions import Fraction
 from functools import cached_property, lru_cache
 from itertools import accumulate
-from typing import NamedTuple
 
 import numpy as np
 from attrs import evolve, fields
@@ -23,15 +21,15 @@ from iopkit.fields import frozen
 from iopkit.scenarios.bills import BillTerms, bills_by, terms_of
 from iopkit.scenarios.capacity import SeatsByDay
 from iopkit.scenarios.courses import StayTables
-from iopkit.scenarios.decimals import exact
-from iopkit.scenarios.draws import WHOLE, Words, threshold
+from iopkit.scenarios.draws import WHOLE, Words
+from iopkit.scenarios.follow_ons import Following, following
 from iopkit.scenarios.habit_tables import days_to_coming_back, stay_tables
 from iopkit.scenarios.habits import Habits
 from iopkit.scenarios.hazards import (
     day_thresholds,
 )
 from iopkit.scenarios.leaving import HazardOf
-from iopkit.scenarios.requests import Codes, Days
+from iopkit.scenarios.requests import Codes
 from iopkit.scenarios.scenarios import Scenario
 from iopkit.scenarios.session_draws import Told
 from iopkit.scenarios.weeks import (
@@ -46,14 +44,6 @@ from iopkit.scenarios.weeks import (
 from iopkit.truth import Truth
 
 _TRUTHS = {1: Truth.YES, 0: Truth.NO, -1: Truth.UNKNOWN}
-
-
-class Following(NamedTuple):
-    """Who goes on after a stay: cumulative thresholds, and for each to which program, and when."""
-
-    shares: Words
-    to: Codes
-    days: Days
 
 
 @frozen(eq=False)
@@ -262,6 +252,7 @@ def prepare(scenario: Scenario) -> Prepared:
         ),
     )
     seats, suits = _joined(programs)
+    names = [each.scenario.program.name for each in programs]
     return evolve(
         first,
         seats=seats,
@@ -271,7 +262,7 @@ def prepare(scenario: Scenario) -> Prepared:
             for number, each in enumerate(others, start=1)
         ),
         follow_on=tuple(
-            _following(scenario, each.scenario.program.name, reason)
+            following(scenario.follow_on, names, each.scenario.program.name, reason)
             for each in programs
             for reason in each.reasons
         ),
@@ -298,24 +289,6 @@ def _joined(programs: Sequence[Prepared]) -> tuple[SeatsByDay, Words]:
         ),
     )
     return seats, suits
-
-
-def _following(scenario: Scenario, program: str, reason: DischargeReason) -> Following | None:
-    """Who goes on after a discharge from a program for a reason."""
-    names = [scenario.program.name, *(each.name for each in scenario.further)]
-    rules = [
-        each
-        for each in scenario.follow_on
-        if each.reason is reason and (each.after or names[0]) == program
-    ]
-    if not rules:
-        return None
-    shares = accumulate(Fraction(exact(each.share.value)) for each in rules)
-    return Following(
-        np.array([threshold(share) for share in shares], np.uint64),
-        np.array([names.index(each.to) for each in rules], np.int16),
-        np.array([each.days for each in rules], np.int32),
-    )
 
 
 def _prepared(scenario: Scenario) -> Prepared:

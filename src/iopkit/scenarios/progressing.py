@@ -234,8 +234,9 @@ class _Sessions(NamedTuple):
 @while_kept
 def _rolls(planned: PlannedStay) -> Words:
     """Where it is drawn of each session whether a roll is kept."""
-    names = (planned.services[place].name for place in planned.service.tolist())
-    sessions = zip(names, planned.number.tolist(), strict=True)
+    numbers: list[int] = planned.number.tolist()
+    names = [each.name for each in planned.service_of_each]
+    sessions = zip(names, numbers, strict=True)
     return np.array([session_address(DrawPurpose.ROLL, *each) for each in sessions], np.uint64)
 
 
@@ -392,7 +393,7 @@ class _Standing:
 
 def _last(sessions: Flags) -> NDArray[np.intp]:
     """The place of the last of some sessions in each row, -1 where there is none."""
-    places = np.arange(sessions.shape[1])
+    places: NDArray[np.intp] = np.arange(len(sessions.T))
     last: NDArray[np.intp] = np.where(sessions, places, -1).max(axis=1, initial=-1)
     return last
 

@@ -158,7 +158,8 @@ def _stayed(
     if not prepared.others:
         return _stayed_in(prepared, stream, person, since=since, again=program is not None)
     at = np.zeros(len(stream), np.int16) if program is None else program
-    found, rows = [], []
+    found: list[Stayed] = []
+    rows: list[NDArray[np.intp]] = []
     for number, each in enumerate(prepared.programs):
         own = np.flatnonzero(at == number)
         more = None if since is None else since[own]

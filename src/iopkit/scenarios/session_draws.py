@@ -41,13 +41,16 @@ def session_tables(
     planned: PlannedStay, attends: Attending, truths: tuple[Told, ...]
 ) -> SessionTables:
     """The tables of a stay's sessions, for people of some strata."""
-    names = [planned.services[place].name for place in planned.service.tolist()]
-    sessions = [*zip(names, planned.number.tolist(), strict=True)]
+    services = planned.service_of_each
+    places: list[int] = planned.service.tolist()
+    numbers: list[int] = planned.number.tolist()
+    weeks: list[int] = (planned.day // 7).tolist()
+    sessions = [(each.name, number) for each, number in zip(services, numbers, strict=True)]
 
     def addresses(purpose: DrawPurpose) -> Words:
         return np.array([session_address(purpose, *each) for each in sessions], np.uint64)
 
-    kinds = [*zip(planned.service.tolist(), (planned.day // 7).tolist(), strict=True)]
+    kinds = [*zip(places, weeks, strict=True)]
     shares = np.zeros((len(truths), len(kinds)), np.uint64)
     for stratum, told in enumerate(truths):
         of = {
@@ -61,7 +64,7 @@ def session_tables(
             for place, week in set(kinds)
         }
         shares[stratum] = [of[kind] for kind in kinds]
-    tests = [planned.services[place].modality is Modality.DRUG_TESTING for place, _ in kinds]
+    tests = [each.modality is Modality.DRUG_TESTING for each in services]
     return SessionTables(
         addresses(DrawPurpose.ATTENDING),
         addresses(DrawPurpose.EXCUSED),

@@ -63,11 +63,18 @@ class PlannedStay:
         """How many prescribed sessions have no date."""
         return len(self.schedule.unplaced)
 
+    @property
+    def service_of_each(self) -> list[Service]:
+        """The service of each session."""
+        places: list[int] = self.service.tolist()
+        return [self.services[place] for place in places]
+
     def up_to(self, day: int) -> list[tuple[str, int, int]]:
         """The sessions before a day of the stay: the name, number and day of each."""
-        names = (self.services[place].name for place in self.service.tolist())
-        figures = zip(names, self.number.tolist(), self.day.tolist(), strict=True)
-        return [each for each in figures if each[2] < day]
+        numbers: list[int] = self.number.tolist()
+        days: list[int] = self.day.tolist()
+        names = [each.name for each in self.service_of_each]
+        return [each for each in zip(names, numbers, days, strict=True) if each[2] < day]
 
     def __repr__(self) -> str:
         return f"PlannedStay({len(self.day)} sessions, {self.undated} without a date)"
@@ -274,7 +281,7 @@ class StayTimetable:
     def shifting(self) -> tuple[str, ...]:
         """The phases, of those that are asked, whose sessions depend on how long the phase is."""
         least, most = [phase.laid_weeks for phase in self.program.phases], self.most_weeks
-        found = []
+        found: list[str] = []
         for place, name in enumerate(phase.name for phase in self.program.phases):
             lengths = range(least[place], most[place] + 1)
             begun = sum(least[:place])
