@@ -178,8 +178,9 @@ def test_follow_ons_that_are_none_are_refused(changed: dict[str, Any], expected:
 
 
 def test_days_before_the_end_of_a_stay_are_refused() -> None:
-    with pytest.raises(InvalidError, match="days: expected 0 or more"):
-        FollowOn(_UP, "aftercare", days=-1)
+    for days in (-1, 131_073):
+        with pytest.raises(InvalidError, match="days: expected from 0 to 131,072"):
+            FollowOn(_UP, "aftercare", days=days)
 
 
 def test_what_is_said_of_one_program_is_said_of_all() -> None:

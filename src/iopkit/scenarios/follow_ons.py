@@ -14,6 +14,7 @@ from iopkit.errors import Fault, did_you_mean, refuse, unless
 from iopkit.fields import frozen
 from iopkit.programs.programs import Program
 from iopkit.scenarios.capacity import Capacity
+from iopkit.scenarios.curves import MOST_DAYS
 from iopkit.scenarios.decimals import exact
 from iopkit.scenarios.draws import Words, threshold
 from iopkit.scenarios.habits import Habits
@@ -62,7 +63,7 @@ class FollowOn:
     that of the one that they come from; ``None``: the scenario's first.
 
     Raises:
-        InvalidError: the days are negative.
+        InvalidError: the days are negative, or more than 131,072.
     """
 
     reason: DischargeReason
@@ -72,7 +73,8 @@ class FollowOn:
     after: str | None = None
 
     def __attrs_post_init__(self) -> None:
-        refuse("follow-on", unless(self.days >= 0, "days", "0 or more", self.days))
+        ok = 0 <= self.days <= MOST_DAYS
+        refuse("follow-on", unless(ok, "days", f"from 0 to {MOST_DAYS:,}", self.days))
 
 
 def follow_on_faults(
