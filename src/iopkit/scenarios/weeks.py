@@ -144,12 +144,6 @@ class ProgramWeeks:
         return evolve(plan, start=day, key=plan_key(_ANYBODY.key, plan.program, day, _SEED))
 
 
-@lru_cache(maxsize=64)
-def known(weeks: ProgramWeeks) -> ProgramWeeks:
-    """The first that was equal: what is itself is found again without a look at all its parts."""
-    return weeks
-
-
 @lru_cache(maxsize=4096)
 def _of_lengths(weeks: ProgramWeeks, phase_weeks: tuple[int, ...]) -> ProgramWeeks:
     names = (phase.name for phase in weeks.program.phases)
