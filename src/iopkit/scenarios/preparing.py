@@ -37,7 +37,6 @@ from iopkit.scenarios.weeks import (
     PlannedStay,
     ProgramWeeks,
     StayTimetable,
-    known,
     known_stays,
     timetable_of,
 )
@@ -294,15 +293,13 @@ def _joined(programs: Sequence[Prepared]) -> tuple[SeatsByDay, Words]:
 def _prepared(scenario: Scenario) -> Prepared:
     """One program of a scenario, ready to run."""
     habits, people, first = scenario.habits, scenario.population, scenario.start
-    weeks = known(
-        ProgramWeeks(
-            scenario.program,
-            scenario.site,
-            scenario.track,
-            scenario.phase_weeks,
-            scenario.times,
-            scenario.capacity.groups,
-        )
+    weeks = ProgramWeeks(
+        scenario.program,
+        scenario.site,
+        scenario.track,
+        scenario.phase_weeks,
+        scenario.times,
+        scenario.capacity.groups,
     )
     timetable = timetable_of(weeks, first)
     longest = weeks.days(first) // 7 if timetable is None else sum(timetable.most_weeks)
