@@ -303,7 +303,10 @@ OTHERWISE = {
     "StudyParts": "its converter refuses",
     **dict.fromkeys(
         (
+            "EpisodeCharges",
+            "EpisodeFindings",
             "EpisodeSessions",
+            "EpisodeTravel",
             "Episodes",
             "PlannedStay",
             "Prepared",
