@@ -98,14 +98,16 @@ _OWN = (
     _scheme(WeekCode("G2086", 3, _ALL, _OURS), week_begins=Weekday.SUNDAY),
     # What comes once in a month decides what is left to the code after it.
     _scheme(
-        SessionCodes(
-            (TimeBand("H0001"),),
-            frozenset({Modality.INDIVIDUAL_COUNSELING}),
-            _OURS,
-            months_apart=1,
+        TimedCode("H0005", 30 * _MINUTE, _ALL, _OURS),
+        later=(
+            SessionCodes(
+                (TimeBand("H0001"),),
+                frozenset({Modality.SOCIAL_SUPPORT_GROUP}),
+                _OURS,
+                months_apart=1,
+            ),
+            TimedCode("H0004", 15 * _MINUTE, _ALL, _OURS, per_day=6),
         ),
-        TimedCode("H0004", 15 * _MINUTE, _ALL, _OURS, per_day=6),
-        later=(TimedCode("H0005", 30 * _MINUTE, _ALL, _OURS),),
     ),
 )
 
@@ -182,18 +184,21 @@ def test_units_and_money_of_each_coding(coding: CodingScheme, program: str) -> N
 
 def _is_what_itemize_says(coding: CodingScheme, seed: int, program: str) -> None:
     weeks = {"treatment": 6} if program == "ucsf-lpphc-iop" else {}
+    # What comes once in a month comes in the last weeks of a stay.
+    length = 18 if coding is _OWN[2] else 9
     # Who drops out of it goes on to another one, which has sessions of its own.
     scenario = _scenario(
         coding=coding,
         rates=_rates(coding),
         program=find_program(program),
         phase_weeks=weeks,
+        weeks=length,
         further=(FurtherProgram(find_program("salt-academy")),),
         follow_on=(FollowOn(DischargeReason.DROPPED_OUT, "salt-academy", 0.5),),
     )
     prepared, ran = _ran(scenario, seed)
     assert ran.charges is not None
-    by_week = np.zeros((3, 2, 9), np.int64)
+    by_week = np.zeros((3, 2, length), np.int64)
     for row in range(len(ran)):
         expected = [0, 0, 0]
         if ran.start[row] != NO_DAY:
@@ -514,6 +519,16 @@ def test_a_stay_without_a_dated_session_comes_to_nothing() -> None:
     results = simulate(scenario, replications=1, seed=7)
     assert _value(results, "units") == [0]
     assert _value(results, "weeks_met_share") == [0]
+
+
+def test_requirements_that_were_never_judged_have_no_row() -> None:
+    required = find_requirements("us-nc-medicaid-iop")
+    results = simulate(_scenario(requirements=required), replications=1, seed=7)
+    told = results.requirements("as it is", 0, sample=0)["requirement"].to_list()
+    # Those of the version before 2025 are not in force.
+    assert "daily-hours" in prepare(results.scenarios[0]).terms.of_weeks  # type: ignore[union-attr]
+    assert told
+    assert "daily-hours" not in told
 
 
 def test_requirements_that_nobody_asked_about_have_no_table() -> None:
