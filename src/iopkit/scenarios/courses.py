@@ -143,8 +143,9 @@ def _using(
     stops = draws_at(streams, address(DrawPurpose.ABSTAINING, week=week))
     returned = returns < use.returns[strata, week]
     goes_on = stops >= use.stops[strata, week]
-    now: NDArray[np.intp] = np.where(using.astype(np.bool_), goes_on, returned).astype(np.intp)
-    return now
+    used = using == 1
+    now: NDArray[np.bool_] = (used & goes_on) | (~used & returned)
+    return now.astype(np.intp)
 
 
 def attended(

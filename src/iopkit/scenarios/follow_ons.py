@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from fractions import Fraction
 from itertools import accumulate
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 from attrs import field
@@ -27,7 +27,9 @@ def as_pairs(given: Any) -> Any:  # noqa: ANN401
 
     Any: whatever ``draft`` takes for a phase or a service; the field is held against its type.
     """
-    return tuple(given.items()) if isinstance(given, Mapping) else given
+    if not isinstance(given, Mapping):
+        return given
+    return tuple(cast("Mapping[object, object]", given).items())
 
 
 @frozen(repr=False)

@@ -1,10 +1,10 @@
 """Scenarios: a clinic, who comes to it and what they do; and what if something were else."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, cast
 
-from attrs import evolve, field, fields_dict, has
+from attrs import AttrsInstance, evolve, field, fields_dict, has
 
 from iopkit.charges.code_rules import CodingScheme
 from iopkit.charges.rates import RateTable
@@ -183,21 +183,18 @@ def changed_at(whole: Any, path: list[str], value: object, *, of: tuple[str, str
     Any: a place may be anywhere in a scenario; each class holds its fields against their types.
     """
     step, *rest = path
-    if isinstance(whole, tuple):
-        return _with_item(whole, step, rest, value, of=of)
-    if not has(type(whole)):
+    items, kind = _items_of(whole), cast("type[AttrsInstance]", type(whole))
+    if items is not None:
+        return _with_item(items, step, rest, value, of=of)
+    if not has(kind):
         raise _no_place(of, step, ())
     own = ("name", "varied") if isinstance(whole, Scenario) else ()
-    names = [name for name in fields_dict(type(whole)) if name not in own and name[0] != "_"]
+    names = [name for name in fields_dict(kind) if name not in own and name[0] != "_"]
     if step not in names:
         raise _no_place(of, step, names)
     new = changed_at(getattr(whole, step), rest, value, of=of) if rest else value
     changes = {step: new}
-    if (
-        step != "source"
-        and "source" in names
-        and fields_dict(type(whole))["source"].default is None
-    ):
+    if step != "source" and "source" in names and fields_dict(kind)["source"].default is None:
         # Whoever said what it was does not say what it is now.
         changes["source"] = None
     try:
@@ -219,26 +216,34 @@ def _with_item(
     place = names.index(step) if step in names else int(step) if step.isdecimal() else -1
     if not 0 <= place < len(items):
         raise _no_place(of, step, names)
-    old = items[place]
-    pair = isinstance(old, tuple)
-    inner = old[1] if pair else old
+    pair = _items_of(items[place])
+    inner = items[place] if pair is None else pair[1]
     new = changed_at(inner, rest, value, of=of) if rest else value
-    return (*items[:place], (old[0], new) if pair else new, *items[place + 1 :])
+    return (*items[:place], new if pair is None else (pair[0], new), *items[place + 1 :])
 
 
 def part_named(whole: Any, step: str) -> Any:  # noqa: ANN401  # as in ``changed_at``
     """What stands at a step of a path; ``None`` if nothing does."""
-    if not isinstance(whole, tuple):
+    if (items := _items_of(whole)) is None:
         return getattr(whole, step, None)
-    for place, item in enumerate(whole):
+    for place, item in enumerate(items):
         if step in (_name_of(item, place), str(place)):
-            return item[1] if isinstance(item, tuple) else item
+            pair = _items_of(item)
+            return item if pair is None else pair[1]
     return None
 
 
+def _items_of(whole: object) -> tuple[Any, ...] | None:  # Any: as in ``changed_at``
+    """The items of what is a tuple; ``None``: it is something else."""
+    if not isinstance(whole, tuple):
+        return None
+    items: tuple[Any, ...] = whole
+    return items
+
+
 def _name_of(item: object, place: int) -> str:
-    if isinstance(item, tuple):
-        return str(item[0])
+    if (pair := _items_of(item)) is not None:
+        return str(pair[0])
     return str(getattr(item, "name", getattr(item, "reason", place)))
 
 
@@ -255,7 +260,7 @@ def _words(path: str, value: object) -> str:
     Of people and their days, which are given by who they are, only how many there are.
     """
     if path.startswith("arrivals.") and isinstance(value, Mapping):
-        return str(Cohort.of(value))
+        return str(Cohort.of(cast("Mapping[Hashable, date | int]", value)))
     if isinstance(value, Capacity):
         return "; ".join(pool.words for pool in value.pools) or "no end of seats"
     for told in ("name", "words"):

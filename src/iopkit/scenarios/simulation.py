@@ -195,7 +195,8 @@ def _tables(jobs: dict[str, Job], done: dict[str, Figures]) -> tuple[pl.DataFram
     for name, job in jobs.items():
         by_name.setdefault(job.prepared.scenario.name, []).append(name)
     scenarios = pl.Enum([*by_name])
-    totals, weekly = [], []
+    totals: list[pl.DataFrame] = []
+    weekly: list[pl.DataFrame] = []
     for scenario, names in by_name.items():
         of = pl.lit(scenario, scenarios).alias("scenario")
         ran = [one for name in names for one in jobs[name].replications]
@@ -215,7 +216,9 @@ def _rows(
 ) -> pl.DataFrame:
     """A row for each value of an array whose last axis but for the first ones is the measure."""
     axis_places: tuple[NDArray[np.int32], ...] = np.indices(values.shape, np.int32, sparse=True)
-    places = [np.broadcast_to(each, values.shape).reshape(-1) for each in axis_places]
+    places: list[NDArray[np.int32]] = [
+        np.broadcast_to(each, values.shape).reshape(-1) for each in axis_places
+    ]
     *before, last = places
     measure = pl.Series("measure", measures, pl.Enum(measures)).gather(last)
     columns = {name: axis[place] for (name, axis), place in zip(axes.items(), before, strict=True)}

@@ -209,7 +209,7 @@ def _positive_share(e: Episodes) -> Floats:
 def _use_share(e: Episodes) -> Floats:
     if not e.uses.shape[1]:
         return _none(e)
-    first = np.arange(e.uses.shape[1]) * 7
+    first: NDArray[np.int32] = np.arange(e.uses.shape[1], dtype=np.int32) * 7
     begun = e.start[:, np.newaxis] + first
     there = (e.start != NO_DAY)[:, np.newaxis] & (first < e.stay[:, np.newaxis])
     there &= (begun >= 0) & (begun < e.days)

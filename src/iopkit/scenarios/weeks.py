@@ -122,7 +122,7 @@ class ProgramWeeks:
 
     def days(self, start: date) -> int:
         """How many days a stay has that is not ended early; the same whenever it begins."""
-        return self._plan(start, ()).weeks * 7
+        return self.plan(start, ()).weeks * 7
 
     def starting(self, day: date, groups: tuple[str, ...] = ()) -> PlannedStay:
         """A stay that begins on a day, in the groups of some names.
@@ -144,7 +144,7 @@ class ProgramWeeks:
         """The same with another length of each of its phases, in their order."""
         return _of_lengths(self, tuple(phase_weeks))
 
-    def _plan(self, day: date, groups: tuple[str, ...]) -> Plan:
+    def plan(self, day: date, groups: tuple[str, ...]) -> Plan:
         """The plan that begins on a day: drafted once for all days that it can be the same on."""
         era = bisect_right(changes_of(self.site), day)
         plan = _drafted(self, Weekday(day.weekday()), era, groups)
@@ -184,7 +184,7 @@ def _of_lengths(weeks: ProgramWeeks, phase_weeks: tuple[int, ...]) -> ProgramWee
 
 @lru_cache(maxsize=4096)
 def _planned(weeks: ProgramWeeks, day: date, groups: tuple[str, ...]) -> PlannedStay:
-    plan = weeks._plan(day, groups)  # noqa: SLF001  # kept here as methods keep nothing
+    plan = weeks.plan(day, groups)
     booked = scheduled(plan, weeks.site, _meetings(weeks, day.year) if groups else {}, None)
     kinds = {place: at for at, place in enumerate(booked.services)}
     sessions = booked.sessions
