@@ -2,7 +2,7 @@
 
 from collections.abc import Hashable, Iterable, Mapping
 from datetime import date, timedelta
-from typing import Any, cast
+from typing import Any, TypeGuard, cast
 
 from attrs import AttrsInstance, evolve, field, fields_dict, has
 
@@ -235,10 +235,11 @@ def part_named(whole: Any, step: str) -> Any:  # noqa: ANN401  # as in ``changed
 
 def _items_of(whole: object) -> tuple[Any, ...] | None:  # Any: as in ``changed_at``
     """The items of what is a tuple; ``None``: it is something else."""
-    if not isinstance(whole, tuple):
-        return None
-    items: tuple[Any, ...] = whole
-    return items
+    return whole if _has_items(whole) else None
+
+
+def _has_items(whole: object) -> TypeGuard[tuple[Any, ...]]:
+    return isinstance(whole, tuple)
 
 
 def _name_of(item: object, place: int) -> str:
