@@ -501,3 +501,11 @@ def test_who_does_not_come_fills_no_seat_in_the_load() -> None:
     nobody = Habits("nobody", "Nobody comes", comes=0.0)
     findings = simulate(evolve(_BASE, habits=nobody), replications=1, seed=7).findings
     assert RunFindingKind.LOAD not in {each.kind for each in findings}
+
+
+def test_what_is_kept_of_another_seed_is_not_taken() -> None:
+    kept: dict[str, Any] = {}
+    simulate(_BASE, replications=1, seed=1, kept=kept)
+    other = simulate(_BASE, replications=1, seed=2, kept=kept)
+    assert len(kept) == 2
+    assert other.totals.equals(simulate(_BASE, replications=1, seed=2).totals)

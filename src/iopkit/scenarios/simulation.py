@@ -10,6 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from iopkit.errors import Fault, IopkitError, each_a, refuse, unless, unless_whole
+from iopkit.scenarios.draws import key_of
 from iopkit.scenarios.findings import findings_after, findings_of
 from iopkit.scenarios.preparing import Prepared, prepare
 from iopkit.scenarios.results import Results
@@ -78,7 +79,8 @@ def simulate(  # noqa: PLR0913  # what to run, and where, by name
             Dask client gives by ``get_executor(pure=False)``; without one they are run here.
         on_progress: is told, after each job, how many replications are done, and of how many.
         kept: where figures are kept by job, and taken from if they are there: a run that was
-            stopped goes on. It has to be of the same scenarios and seed.
+            stopped goes on. Runs of another seed, name, first day or length are told apart; what
+            else a scenario holds has to be the same.
 
     Raises:
         InvalidError: there is no scenario, two have one name, the seed is no whole number, or
@@ -132,10 +134,18 @@ def jobs_of(
 ) -> dict[str, Job]:
     """The jobs of a run by the names under which their figures are kept."""
     return {
-        f"{number:04}-{part[0]:07}-{part[-1]:07}-{len(part)}": Job(each, seed, part)
+        f"{_run_of(each, seed)}-{number:04}-{part[0]:07}-{part[-1]:07}-{len(part)}": Job(
+            each, seed, part
+        )
         for number, each in enumerate(prepared)
         for part in _parts(each, replications)
     }
+
+
+def _run_of(prepared: Prepared, seed: int) -> str:
+    """What tells runs of other seeds, names and lengths apart, where their figures are kept."""
+    scenario = prepared.scenario
+    return f"{key_of((seed, scenario.name, scenario.start, scenario.weeks)):016x}"
 
 
 def run_job(job: Job) -> Figures:
