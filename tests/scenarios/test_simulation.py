@@ -20,6 +20,7 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
+from iopkit.courses.events import DischargeReason
 from iopkit.eligibility import FACTS
 from iopkit.errors import InvalidError, MissingExtraError, UnknownNameError
 from iopkit.library import find_program
@@ -29,12 +30,14 @@ from iopkit.scenarios import (
     Arrivals,
     Capacity,
     Cohort,
+    FollowOn,
     FurtherProgram,
     Habits,
     Population,
     RunFindingKind,
     Scenario,
     SeatPool,
+    Share,
     WorkerLostError,
     prepare,
     simulate,
@@ -509,3 +512,17 @@ def test_what_is_kept_of_another_seed_is_not_taken() -> None:
     other = simulate(_BASE, replications=1, seed=2, kept=kept)
     assert len(kept) == 2
     assert other.totals.equals(simulate(_BASE, replications=1, seed=2).totals)
+
+
+def test_shares_with_a_source_and_ways_that_are_known_are_not_told() -> None:
+    step_down = FurtherProgram(find_program("alterman-1994"), phase_weeks={"treatment": 4})
+    share = Share(0.5, Source("somebody", Grade.OFFICIAL))
+    minutes = pl.DataFrame({"key": [*"abc"], "Elm": [10.0, 20.0, 5.0]})
+    some = evolve(
+        _BASE,
+        population=_BASE.population.with_minutes(minutes),
+        further=(step_down,),
+        follow_on=(FollowOn(DischargeReason.DROPPED_OUT, "alterman-1994", share),),
+    )
+    told = [str(each) for each in simulate(some, replications=1, seed=7).findings]
+    assert not [words for words in told if "follow_on" in words or "how far" in words]

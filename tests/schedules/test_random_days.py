@@ -72,7 +72,6 @@ def test_days_are_drawn_about_equally_often() -> None:
     assert all(240 - 56 <= count <= 240 + 56 for count in counts.values())
 
 
-@pytest.mark.no_cover  # reaches only what others do
 def test_days_of_following_weeks_are_drawn_apart() -> None:
     pairs = Counter(
         (first.weekday(), second.weekday())

@@ -39,7 +39,6 @@ TRACKS = [
 ]
 
 
-@pytest.mark.no_cover  # reaches only what others do
 @pytest.mark.parametrize(("name", "track"), TRACKS)
 def test_a_program_begun_on_any_day_of_a_year_is_dated_with_every_exception_explained(
     name: str, track: str | None

@@ -319,3 +319,8 @@ def test_without_its_extra_the_room_says_what_to_install(
     monkeypatch.delitem(sys.modules, "iopkit.studies")
     with pytest.raises(MissingExtraError, match=r"iopkit\[studies\]"):
         import_module("iopkit.studies")
+
+
+def test_of_a_measure_that_nobody_knows_it_is_said_how_often_it_is_higher(totals: Table) -> None:
+    compared = compare(totals({"base": [1, 2], "other": [2, 4]}, "own figure"), "base")
+    assert "higher in 100 % of 2 replications" in str(compared)

@@ -200,9 +200,8 @@ def changed_at(whole: Any, path: list[str], value: object, *, of: tuple[str, str
     try:
         return evolve(whole, **changes)
     except InvalidError as error:
-        if error.what.startswith("variation"):
-            raise
-        raise InvalidError(f"variation {of[0]!r}, {of[1]}", error.faults) from None
+        told = error.what if error.what.startswith("variation") else f"variation {of[0]!r}, {of[1]}"
+        raise InvalidError(told, error.faults) from None
 
 
 def _with_item(

@@ -151,12 +151,6 @@ class ProgramWeeks:
         return evolve(plan, start=day, key=plan_key(_ANYBODY.key, plan.program, day, _SEED))
 
 
-@lru_cache(maxsize=64)
-def known(weeks: ProgramWeeks) -> ProgramWeeks:
-    """The first that was equal: what is itself is found again without a look at all its parts."""
-    return weeks
-
-
 class KnownStays(NamedTuple):
     """What was found for a day, pools and lengths of phases, and the first of each kind."""
 
