@@ -86,7 +86,7 @@ class Results:
             sample: how many courses to look at; 0 for none.
 
         Returns:
-            A row for each requirement: ``judged`` says what was, ``weeks`` or ``sampled
+            A row for each requirement. ``judged`` says what was, ``weeks`` or ``sampled
             courses``; ``met``, ``unmet`` and ``undetermined`` count them. A course is unmet where
             any finding is. What was never judged has no row.
 
