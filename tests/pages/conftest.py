@@ -69,9 +69,11 @@ class Browser:
         return found["result"].get("value")
 
     def close(self) -> None:
-        self._session = None
-        self.ask("Browser.close")
-        self._process.wait()
+        # Where other tests go on for longer than its time, that has ended it.
+        if self._process.poll() is None:
+            self._session = None
+            self.ask("Browser.close")
+            self._process.wait()
         self._to.close()
         self._from.close()
 
