@@ -123,13 +123,6 @@ class Attending:
             ),
         )
 
-    @property
-    def from_weeks(self) -> tuple[int, ...]:
-        """The weeks of stay, from 0, from which on something may differ, in order."""
-        begun = {rule.from_week - 1 for rule in self.rules}
-        ended = {rule.to_week for rule in self.rules if rule.to_week is not None}
-        return tuple(sorted({0, *begun, *ended}))
-
 
 def as_attending(value: Attending | Share | float | None) -> Attending | None:
     """Attending, a share of all sessions, or nothing; raises ``InvalidError`` for another."""

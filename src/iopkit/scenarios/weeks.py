@@ -56,7 +56,7 @@ class PlannedStay:
     number: NDArray[np.int32]
     day: NDArray[np.int32]
     minutes: NDArray[np.int32]
-    pattern: int
+    pattern: Hashable
 
     @property
     def undated(self) -> int:
@@ -189,7 +189,8 @@ def _planned(weeks: ProgramWeeks, day: date, groups: tuple[str, ...]) -> Planned
         [(each.start.date() - day).days for each in sessions],
         [whole_minutes(each.service_time) for each in sessions],
     )
-    pattern = hash((services, plan.weeks, *map(tuple, figures)))
+    # All of it and not its hash: two stays that differ may share one.
+    pattern = (services, plan.weeks, *map(tuple, figures))
     service, number, on_day, minutes = map(_kept, figures)
     return PlannedStay(booked, services, service, number, on_day, minutes, pattern)
 
